@@ -1,0 +1,8 @@
+"""Wiring: what joins the rooms."""
+
+from django.apps import AppConfig
+
+
+class CoalitionConfig(AppConfig):
+    name = "coalition"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,74 @@
+"""Who may enter a view. Every view carries one of these marks; the start fails where one is missing.
+
+Room `letters` adds the marks for members (`letters.access`).
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+class CrossSitePost(PermissionDenied):
+    """A POST that another site made the browser send."""
+
+
+def mark(view: View[P], access: str) -> View[P]:
+    """Writes on a view who may enter; the access table and the start-up check read it."""
+    view.access = access  # type: ignore[attr-defined]
+    return view
+
+
+def anyone(view: View[P]) -> View[P]:
+    """Everybody may read; only GET and HEAD."""
+    return mark(require_safe(view), "anyone")
+
+
+def anyone_may_post(view: View[P]) -> View[P]:
+    """Everybody may read and send. No cookie, so the guard against other sites is where the
+    browser says the request comes from (Fetch Metadata, else Origin)."""
+
+    @csrf_exempt
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method == "POST" and not is_same_origin(request):
+            raise CrossSitePost
+        return view(request, *args, **kwargs)
+
+    return mark(guarded, "anyone may post")
+
+
+def machine_may_post(view: View[P]) -> View[P]:
+    """Only POST, from programs that send no cookie and no origin, such as one-click unsubscribe."""
+    return mark(csrf_exempt(require_http_methods(["POST"])(view)), "machine may post")
+
+
+def user(view: View[P]) -> View[P]:
+    """Whoever is logged in."""
+    return mark(login_required(view), "user")
+
+
+def is_same_origin(request: HttpRequest) -> bool:
+    """Whether the browser says that one of our own pages sent this request.
+
+    `Sec-Fetch-Site` (W3C Fetch Metadata) decides where it is sent, else `Origin`. A request with
+    neither is no browser's cross-site form: current browsers send one of them with each POST.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    return urlsplit(origin).netloc in (request.get_host(), urlsplit(settings.SITE_URL).netloc)

@@ -1,0 +1,50 @@
+"""Who may enter an organiser's view: members of the letter's coalition, by role.
+
+A stranger gets 404 (nothing tells whether the letter exists), a member with too small a role 403.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from common.access import mark
+from letters.models import Letter, Membership, Role
+
+P = ParamSpec("P")
+LetterView = Callable[Concatenate[HttpRequest, Letter, P], HttpResponseBase]
+
+
+class LetterRequest(HttpRequest):
+    """A request of a member; `role` is the member's role in the letter's coalition."""
+
+    role: Role
+
+
+def letter_member(needed: Role) -> Callable[[LetterView[P]], Callable[..., HttpResponseBase]]:
+    """Loads the letter named by the route's `slug` for members with at least this role."""
+
+    def decorate(view: LetterView[P]) -> Callable[..., HttpResponseBase]:
+        @login_required
+        @wraps(view)
+        def entered(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            membership = (
+                Membership.objects.filter(user_id=request.user.pk, coalition__letters__slug=slug)
+                .only("role", "coalition_id")
+                .first()
+            )
+            if membership is None:
+                raise Http404
+            role = Role(membership.role)
+            if not role.includes(needed):
+                raise PermissionDenied
+            letter = Letter.objects.select_related("coalition", "current_version").get(slug=slug)
+            request.role = role  # type: ignore[attr-defined]
+            return view(request, letter, *args, **kwargs)
+
+        return mark(entered, f"letter member: {needed.value}")
+
+    return decorate

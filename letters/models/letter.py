@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from letters.models.coalition import Coalition
+from letters.models.office import Office
+
+
+class LetterStatus(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    EMBARGOED = "embargoed", _("Embargoed")
+    OPEN = "open", _("Open for signatures")
+    PAUSED = "paused", _("Paused")
+    CLOSED = "closed", _("Closed")
+
+
+class ReviewPolicy(models.TextChoices):
+    PUBLISH = "publish", _("Publish after confirmation")
+    HOLD = "hold", _("Hold everything for a moderator")
+
+
+class OptionalField(models.TextChoices):
+    """The fields of the sign form that a letter may ask or leave out."""
+
+    ROLE_TITLE = "role_title", _("Role or title")
+    AFFILIATION = "affiliation", _("Affiliation")
+    COUNTRY = "country", _("Country")
+    CITY = "city", _("City")
+    COMMENT = "comment", _("Public comment")
+
+
+def default_fields() -> list[str]:
+    return [OptionalField.ROLE_TITLE.value, OptionalField.AFFILIATION.value, OptionalField.COUNTRY.value]
+
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def visible(self) -> LetterQuerySet:
+        """Letters that a stranger may know of: published and past any embargo."""
+        return self.filter(
+            status__in=(LetterStatus.OPEN, LetterStatus.PAUSED, LetterStatus.CLOSED),
+            current_version__isnull=False,
+        )
+
+    def of_member(self, user_id: int) -> LetterQuerySet:
+        return self.filter(coalition__memberships__user_id=user_id)
+
+
+class Letter(models.Model):
+    """An open letter or petition of a coalition; its text is in its versions."""
+
+    coalition = models.ForeignKey(Coalition, models.PROTECT, related_name="letters")
+    offices = models.ManyToManyField(Office, blank=True, related_name="letters")
+    current_version = models.ForeignKey(
+        "letters.Version", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    slug = models.SlugField(max_length=60, unique=True)
+    goal = models.PositiveIntegerField(null=True, blank=True)
+    fields = ArrayField(models.CharField(max_length=20), default=default_fields, blank=True)
+    organisations_may_sign = models.BooleanField(default=True)
+    review_policy = models.CharField(
+        max_length=10, choices=ReviewPolicy, default=ReviewPolicy.PUBLISH
+    )
+
+    status = models.CharField(max_length=10, choices=LetterStatus, default=LetterStatus.DRAFT)
+    opens_at = models.DateTimeField(null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(status__in=LetterStatus.values), name="letter_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(opens_at__isnull=True)
+                | Q(closes_at__isnull=True)
+                | Q(opens_at__lt=F("closes_at")),
+                name="letter_opens_before_it_closes",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=(LetterStatus.DRAFT, LetterStatus.EMBARGOED))
+                | Q(current_version__isnull=False),
+                name="letter_public_has_a_version",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("letter", kwargs={"slug": self.slug})
+
+    def accepts_signatures(self, at: datetime | None = None) -> bool:
+        """Whether a signature sent at this instant (default now) is taken."""
+        at = at or timezone.now()
+        return (
+            self.status == LetterStatus.OPEN
+            and (self.opens_at is None or self.opens_at <= at)
+            and (self.closes_at is None or at < self.closes_at)
+        )
+
+    def asks(self, field: str) -> bool:
+        """Whether this letter's form has the optional field."""
+        return field in self.fields
+

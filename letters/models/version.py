@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import hashlib
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from common.markdown import render_markdown
+from letters.models.letter import Letter
+
+
+class ChangeKind(models.TextChoices):
+    FIRST = "first", _("First text")
+    CORRECTION = "correction", _("Correction")
+    MATERIAL = "material", _("Material change")
+
+
+class Version(models.Model):
+    """A numbered text of a letter; fixed once somebody has signed it."""
+
+    letter = models.ForeignKey(Letter, models.CASCADE, related_name="versions")
+
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=ChangeKind, default=ChangeKind.FIRST)
+    text_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("letter", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("letter", "number"), name="version_number_unique"),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | Q(text_sha256__regex="^[0-9a-f]{64}$"),
+                name="version_published_has_hash",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.letter} v{self.number}"
+
+
+class Translation(models.Model):
+    """The text of a version in one language; one of them is authoritative."""
+
+    version = models.ForeignKey(Version, models.CASCADE, related_name="translations")
+
+    language = models.CharField(max_length=12)
+    is_authoritative = models.BooleanField(default=False)
+    title = models.CharField(max_length=200)
+    summary = models.CharField(max_length=400, blank=True)
+    addressee = models.CharField(max_length=300, blank=True)
+    body_markdown = models.TextField()
+    share_text = models.CharField(max_length=280, blank=True)
+
+    class Meta:
+        ordering = ("-is_authoritative", "language")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("version", "language"), name="translation_one_per_language"
+            ),
+            models.UniqueConstraint(
+                fields=("version",),
+                condition=Q(is_authoritative=True),
+                name="translation_one_authoritative",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.language}: {self.title}"
+
+    def get_absolute_url(self) -> str:
+        slug = self.version.letter.slug
+        if self.is_authoritative:
+            return reverse("letter", kwargs={"slug": slug})
+        return reverse("letter", kwargs={"slug": slug, "language": self.language})
+
+    @property
+    def text_sha256(self) -> str:
+        """SHA-256 (hex) of title, addressee and body in UTF-8, joined by blank lines."""
+        text = "\n\n".join((self.title, self.addressee, self.body_markdown))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def body_html(self) -> str:
+        return render_markdown(self.body_markdown)
+
+    @property
+    def direction(self) -> str:
+        """`rtl` or `ltr`, for the `dir` attribute."""
+        return "rtl" if get_language_info(self.language)["bidi"] else "ltr"
+
+    @property
+    def language_name(self) -> str:
+        """The language's name in itself, such as “français”."""
+        return get_language_info(self.language)["name_local"]

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from common.crypto import decrypt
+from letters.models import Letter, Version
+from signatories.models.organisation import Organisation
+
+
+class Status(models.TextChoices):
+    """Where a signature stands. Only `counted` is ever public."""
+
+    UNCONFIRMED = "unconfirmed", _("Unconfirmed")
+    REPEATED = "repeated", _("Repeated")
+    HELD = "held", _("Held")
+    COUNTED = "counted", _("Counted")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Capacity(models.TextChoices):
+    PERSONAL = "personal", _("For myself")
+    ORGANISATION = "organisation", _("On behalf of an organisation")
+
+
+class RejectionReason(models.TextChoices):
+    FAKE = "fake", _("Not a real signatory")
+    IMPOSTOR = "impostor", _("Somebody else’s name")
+    DUPLICATE = "duplicate", _("Signed already under another address")
+    ABUSE = "abuse", _("Abusive content")
+    UNSUITABLE = "unsuitable", _("Does not belong on this letter")
+    OTHER = "other", _("Other")
+
+
+class Source(models.TextChoices):
+    WEB = "web", _("Sign form")
+    INVITATION = "invitation", _("Personal invitation")
+    IMPORT = "import", _("Import")
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def counted(self) -> SignatureQuerySet:
+        return self.filter(status=Status.COUNTED)
+
+    def listed(self) -> SignatureQuerySet:
+        """Those whose names the public page may show."""
+        return self.counted().filter(show_name=True, consent_web=True)
+
+    def for_office(self) -> SignatureQuerySet:
+        """Those who agreed that a government office publishes and reuses their entry."""
+        return self.counted().filter(show_name=True, consent_government=True)
+
+    def people(self) -> SignatureQuerySet:
+        return self.filter(capacity=Capacity.PERSONAL)
+
+    def organisations(self) -> SignatureQuerySet:
+        return self.filter(capacity=Capacity.ORGANISATION)
+
+    def featured(self) -> SignatureQuerySet:
+        return self.filter(featured_rank__isnull=False).order_by("featured_rank", "id")
+
+    def in_roll_order(self) -> SignatureQuerySet:
+        return self.order_by("sort_key", "id")
+
+    def of_letter(self, letter_id: int) -> SignatureQuerySet:
+        return self.filter(letter_id=letter_id)
+
+    def mail_due(self) -> SignatureQuerySet:
+        """The outbox: rows that wait for their confirmation mail."""
+        return self.filter(confirmation_sent_at__isnull=True, confirmation_due_at__lte=Now())
+
+
+class Signature(models.Model):
+    """One person's or organisation's act of signing one version of one letter."""
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="signatures", db_index=False)
+    version = models.ForeignKey(Version, models.PROTECT, related_name="signatures")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="signatures"
+    )
+
+    language = models.CharField(max_length=12)
+    capacity = models.CharField(max_length=12, choices=Capacity, default=Capacity.PERSONAL)
+    source = models.CharField(max_length=10, choices=Source, default=Source.WEB)
+
+    name = models.CharField(max_length=120)
+    sort_key = models.BinaryField(max_length=1024)
+    role_title = models.CharField(max_length=120, blank=True)
+    affiliation = models.CharField(max_length=160, blank=True)
+    organisation_name = models.CharField(max_length=160, blank=True)
+    country = CountryField(blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    comment = models.CharField(max_length=500, blank=True)
+    featured_rank = models.PositiveIntegerField(null=True, blank=True)
+
+    show_name = models.BooleanField(default=True)
+    consent_web = models.BooleanField(default=False)
+    consent_press = models.BooleanField(default=False)
+    consent_government = models.BooleanField(default=False)
+    consent_updates = models.BooleanField(default=False)
+
+    email_encrypted = models.BinaryField()
+    email_digest = models.BinaryField(max_length=32)
+    details_digest = models.BinaryField(max_length=32)
+    network_digest = models.BinaryField(max_length=32, null=True, blank=True)
+
+    status = models.CharField(max_length=12, choices=Status, default=Status.UNCONFIRMED)
+    rejection_reason = models.CharField(max_length=12, choices=RejectionReason, blank=True)
+    signals = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+
+    created_at = models.DateTimeField(db_default=Now())
+    confirmation_due_at = models.DateTimeField(db_default=Now())
+    confirmation_sent_at = models.DateTimeField(null=True, blank=True)
+    confirmation_attempts = models.PositiveSmallIntegerField(db_default=0)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("letter", "email_digest", "details_digest"),
+                name="signature_one_per_address_and_details",
+            ),
+            models.UniqueConstraint(
+                fields=("letter", "email_digest"),
+                condition=Q(confirmed_at__isnull=False),
+                name="signature_one_confirmed_per_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="signature_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=(Status.UNCONFIRMED, Status.REPEATED, Status.REJECTED))
+                | Q(confirmed_at__isnull=False),
+                name="signature_counts_only_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=(Status.UNCONFIRMED, Status.REPEATED))
+                | Q(confirmed_at__isnull=True),
+                name="signature_confirmed_is_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.REJECTED, rejection_reason__in=RejectionReason.values)
+                | (~Q(status=Status.REJECTED) & Q(rejection_reason="")),
+                name="signature_rejected_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.COUNTED, capacity=Capacity.ORGANISATION)
+                | Q(organisation__isnull=False),
+                name="signature_organisation_is_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity=Capacity.PERSONAL) | ~Q(organisation_name=""),
+                name="signature_organisation_is_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.WITHDRAWN, withdrawn_at__isnull=False)
+                | (~Q(status=Status.WITHDRAWN) & Q(withdrawn_at__isnull=True)),
+                name="signature_withdrawn_has_a_time",
+            ),
+        )
+        indexes = (
+            models.Index(
+                F("confirmation_due_at"),
+                name="signature_outbox",
+                condition=Q(confirmation_sent_at__isnull=True),
+            ),
+            models.Index(
+                fields=("letter", "capacity", "sort_key", "id"),
+                name="signature_roll",
+                condition=Q(status="counted", show_name=True, consent_web=True),
+            ),
+            models.Index(
+                fields=("letter", "featured_rank"),
+                name="signature_featured",
+                condition=Q(featured_rank__isnull=False),
+            ),
+            models.Index(fields=("letter", "status", "-id"), name="signature_queue"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.display_name} ({self.status})"
+
+    @property
+    def display_name(self) -> str:
+        """The signatory as displayed: an organisation's name, or the person's."""
+        return self.organisation_name if self.is_organisation else self.name
+
+    @property
+    def is_organisation(self) -> bool:
+        return self.capacity == Capacity.ORGANISATION
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the public page may show the name."""
+        return self.status == Status.COUNTED and self.show_name and self.consent_web
+
+    @property
+    def email(self) -> str:
+        """The address as typed; kept encrypted in the database."""
+        return decrypt(self.email_encrypted)

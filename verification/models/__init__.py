@@ -1,0 +1,3 @@
+from verification.models.audit import Action, AuditEntry
+
+__all__ = ["Action", "AuditEntry"]

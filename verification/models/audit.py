@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from letters.models import Letter
+from signatories.models import Signature
+
+
+class Action(models.TextChoices):
+    APPROVE = "approve", _("Approved")
+    HOLD = "hold", _("Held")
+    REJECT = "reject", _("Rejected")
+    FEATURE = "feature", _("Featured")
+    UNFEATURE = "unfeature", _("No longer featured")
+
+
+class AuditEntry(models.Model):
+    """One decision: who, when, what, why, before and after. A trigger refuses change and deletion."""
+
+    letter = models.ForeignKey(Letter, models.DO_NOTHING, related_name="+")
+    signature = models.ForeignKey(
+        Signature, models.DO_NOTHING, related_name="audit_entries", db_constraint=False
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+", db_constraint=False
+    )
+
+    action = models.CharField(max_length=12, choices=Action)
+    reason = models.CharField(max_length=12, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M} {self.action} {self.signature_id}"
