@@ -10,13 +10,15 @@ import os
 import stat
 from pathlib import Path
 
+from coalition.embedded.errors import EmbeddedError
+
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 SOCKETS = Path("/tmp")  # noqa: S108  # nosec B108: see `runtime_dir` for who may own the directory
 DATABASE = "coalition"
 ROLE = "coalition"
 
 
-class UnsafeRuntimeDirectory(Exception):
+class UnsafeRuntimeDirectory(EmbeddedError):
     """Somebody else owns the directory that our sockets belong in."""
 
 
