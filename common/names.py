@@ -1,0 +1,87 @@
+"""Names and other lines that signatories type: kept as typed, refused where they could deceive."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from icu import Collator, Locale
+
+_URL = re.compile(r"(?i)\b(?:https?:|www\.)|\b[a-z0-9-]{2,}\.(?:com|net|org|info|xyz|ru|top|shop)\b")
+_MARKUP = re.compile(r"[<>{}\\]|&#?\w+;|\[[^\]]*\]\(")
+_SPACES = re.compile(r"\s+")
+# Zero-width joiners shape Persian, Indic and emoji text; every other format character is refused.
+_JOINERS = frozenset("\u200c\u200d")
+_MARKS = re.compile(r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]){4,}")
+
+
+class TextError(ValueError):
+    """A line that cannot be taken; `code` says why: control, markup, url, marks, no_letter, symbol."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def clean_line(text: str, *, allow_url: bool = False) -> str:
+    """One line in NFC with single spaces.
+
+    Raises TextError for control and direction-override characters, markup, stacks of combining
+    marks, and (unless allowed) web addresses.
+    """
+    if "\r" in text or "\n" in text:
+        raise TextError("control")
+    text = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    if not text.isascii():
+        for character in text:
+            if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+                if character not in _JOINERS:
+                    raise TextError("control")
+        if _MARKS.search(unicodedata.normalize("NFD", text)):
+            raise TextError("marks")
+    elif not text.isprintable():
+        raise TextError("control")
+    if _MARKUP.search(text):
+        raise TextError("markup")
+    if not allow_url and _URL.search(text):
+        raise TextError("url")
+    return text
+
+
+def clean_name(text: str) -> str:
+    """A name in any script: a clean line with a letter in it and no pictures.
+
+    Raises TextError as `clean_line` does, `symbol` for emoji and the like, and `no_letter`.
+    """
+    text = clean_line(text)
+    if "@" in text:
+        raise TextError("url")
+    if not any(character.isalpha() for character in text):
+        raise TextError("no_letter")
+    if not text.isascii() and any(
+        unicodedata.category(character) in ("So", "Sk", "Cs") for character in text
+    ):
+        raise TextError("symbol")
+    return text
+
+
+def clean_text(text: str) -> str:
+    """A few sentences: NFC, line breaks kept. Raises TextError for control characters and markup."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(clean_line(line, allow_url=True) for line in lines).strip()
+
+
+@lru_cache(maxsize=1)
+def _collator() -> Collator:
+    return Collator.createInstance(Locale.getRoot())
+
+
+def sort_key(name: str) -> bytes:
+    """The name's sort key in the CLDR root collation (UTS #10), at most 1,024 bytes."""
+    return bytes(_collator().getSortKey(name))[:1024]
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one name share: compatibility forms, case, accents and spaces folded."""
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    bare = "".join(c for c in folded if not unicodedata.combining(c))
+    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())

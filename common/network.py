@@ -1,0 +1,62 @@
+"""Where a request comes from. Only configured proxies are believed."""
+
+import ipaddress
+from collections.abc import Callable
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from common.crypto import network_of
+
+
+@lru_cache(maxsize=4)
+def _trusted(
+    networks: tuple[str, ...],
+) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(network) for network in networks)
+
+
+def is_trusted_proxy(address: str) -> bool:
+    """Whether `TRUSTED_PROXIES` has the address."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in network for network in _trusted(tuple(settings.TRUSTED_PROXIES)))
+
+
+def client_address(peer: str, forwarded_for: str) -> str:
+    """The nearest address that is not one of our proxies, reading X-Forwarded-For from its end."""
+    address = peer
+    for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
+        if not is_trusted_proxy(address):
+            break
+        address = hop
+    return address
+
+
+def client_network(request: HttpRequest) -> str:
+    """The network of the sender (IPv4 /32, IPv6 /64); empty where the server knows none."""
+    try:
+        return network_of(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:
+        return ""
+
+
+class ForwardedMiddleware:
+    """Puts the client's address in REMOTE_ADDR; drops forwarded headers of anybody but our proxies."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        meta = request.META
+        forwarded_for = meta.pop("HTTP_X_FORWARDED_FOR", "")
+        peer = meta.get("REMOTE_ADDR", "")
+        if settings.TRUSTED_PROXIES and is_trusted_proxy(peer):
+            meta["REMOTE_ADDR"] = client_address(peer, forwarded_for)
+        else:
+            meta.pop("HTTP_X_FORWARDED_PROTO", None)
+            meta.pop("HTTP_X_FORWARDED_HOST", None)
+        return self.get_response(request)

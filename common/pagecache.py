@@ -1,0 +1,144 @@
+"""Public pages kept in process: rendered once per address and second, the same bytes for everyone.
+
+A view marks its response with `keep_page`; the outermost middleware then answers from memory,
+compressed and with an ETag, before sessions or anything else is touched. While one thread renders
+a page anew, the others go on with the page that just ran out.
+"""
+
+import gzip
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import brotli
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.http import parse_etags
+
+FRESH_SECONDS = 1.0
+STALE_SECONDS = 30.0
+MAX_PAGES = 1000
+
+
+def keep_page(response: HttpResponse, *, shared_seconds: int = 5) -> HttpResponse:
+    """Marks a public response for keeping here, and for `shared_seconds` in caches before us."""
+    response["Cache-Control"] = f"public, max-age={shared_seconds}, stale-while-revalidate=60"
+    response._keep_page = True  # type: ignore[attr-defined]
+    return response
+
+
+@dataclass(slots=True)
+class _Page:
+    headers: dict[str, str]
+    bodies: dict[str, bytes]
+    etags: dict[str, str]
+    made_at: float
+    renewing: threading.Lock = field(default_factory=threading.Lock)
+
+
+class _Pages:
+    def __init__(self) -> None:
+        self._pages: OrderedDict[str, _Page] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> _Page | None:
+        return self._pages.get(key)
+
+    def put(self, key: str, page: _Page) -> None:
+        with self._lock:
+            self._pages[key] = page
+            self._pages.move_to_end(key)
+            while len(self._pages) > MAX_PAGES:
+                self._pages.popitem(last=False)
+
+    def drop(self, key: str) -> None:
+        with self._lock:
+            self._pages.pop(key, None)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._pages.clear()
+
+
+pages = _Pages()
+
+
+class PageCacheMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        meta = request.META
+        if request.method not in ("GET", "HEAD") or meta.get("QUERY_STRING"):
+            return self.get_response(request)
+        key = request.path_info
+        page = pages.get(key)
+        if page is None:
+            return self._render(request, key)
+        age = time.monotonic() - page.made_at
+        if age < FRESH_SECONDS:
+            return _answer(page, meta)
+        mine = page.renewing.acquire(blocking=False)
+        if not mine and age < STALE_SECONDS:
+            return _answer(page, meta)
+        try:
+            return self._render(request, key)
+        finally:
+            if mine:
+                page.renewing.release()
+
+    def _render(self, request: HttpRequest, key: str) -> HttpResponseBase:
+        response = self.get_response(request)
+        kept = (
+            getattr(response, "_keep_page", False)
+            and response.status_code == 200
+            and not response.cookies
+            and isinstance(response, HttpResponse)
+        )
+        if not kept or request.method == "HEAD":
+            if not kept:
+                pages.drop(key)
+            return response
+        assert isinstance(response, HttpResponse)
+        page = _make_page(response)
+        pages.put(key, page)
+        return _answer(page, request.META)
+
+
+def _make_page(response: HttpResponse) -> _Page:
+    # Nothing of the page differs by cookie or language header; a middleware may have said so.
+    response["Vary"] = "Accept-Encoding"
+    body = response.content
+    digest = hashlib.blake2b(body, digest_size=12).hexdigest()
+    return _Page(
+        headers=dict(response.items()),
+        bodies={
+            "": body,
+            "gzip": gzip.compress(body, 6, mtime=0),
+            "br": brotli.compress(body, quality=5),
+        },
+        etags={"": f'"{digest}"', "gzip": f'"{digest}.g"', "br": f'"{digest}.b"'},
+        made_at=time.monotonic(),
+    )
+
+
+def _answer(page: _Page, meta: dict[str, str]) -> HttpResponse:
+    accepted = meta.get("HTTP_ACCEPT_ENCODING", "")
+    encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+    etag = page.etags[encoding]
+    seen = meta.get("HTTP_IF_NONE_MATCH")
+    if seen and etag in parse_etags(seen):
+        response = HttpResponse(status=304)
+        for name in ("Cache-Control", "Vary"):
+            response.headers[name] = page.headers[name]
+    else:
+        body = page.bodies[encoding]
+        response = HttpResponse(body)
+        response.headers.update(page.headers)
+        if encoding:
+            response.headers["Content-Encoding"] = encoding
+        response.headers["Content-Length"] = str(len(body))
+    response.headers["ETag"] = etag
+    return response

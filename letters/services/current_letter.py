@@ -1,0 +1,71 @@
+"""What the public pages and the sign form need of a letter, read at most once a second a process."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+from letters.models import Letter, Translation
+
+FRESH_SECONDS = 1.0
+MAX_LETTERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentLetter:
+    """A visible letter with the translations of its current version, authoritative one first."""
+
+    letter: Letter
+    translations: tuple[Translation, ...]
+
+    @property
+    def authoritative(self) -> Translation:
+        return self.translations[0]
+
+    def translation(self, language: str | None) -> Translation | None:
+        """The translation in this language (default: the authoritative), None where there is none."""
+        if language is None:
+            return self.authoritative
+        return next((t for t in self.translations if t.language == language), None)
+
+
+_kept: dict[str, tuple[float, CurrentLetter]] = {}
+_lock = threading.Lock()
+
+
+def current_letter(slug: str) -> CurrentLetter:
+    """The visible letter named `slug`; up to a second old.
+
+    Raises Letter.DoesNotExist where a stranger may not know of it (draft, embargoed, unknown).
+    """
+    now = time.monotonic()
+    kept = _kept.get(slug)
+    if kept and now - kept[0] < FRESH_SECONDS:
+        return kept[1]
+    try:
+        letter = (
+            Letter.objects.visible().select_related("coalition", "current_version").get(slug=slug)
+        )
+    except Letter.DoesNotExist:
+        forget(slug)
+        raise
+    version = letter.current_version
+    assert version is not None
+    version.letter = letter
+    translations = tuple(version.translations.order_by("-is_authoritative", "language"))
+    for translation in translations:
+        translation.version = version
+    current = CurrentLetter(letter, translations)
+    with _lock:
+        if len(_kept) >= MAX_LETTERS:
+            _kept.clear()
+        _kept[slug] = (now, current)
+    return current
+
+
+def forget(slug: str | None = None) -> None:
+    """Drops one letter, or all, from this process's memory."""
+    with _lock:
+        if slug is None:
+            _kept.clear()
+        else:
+            _kept.pop(slug, None)

@@ -1,0 +1,129 @@
+"""The fields that describe a signatory, shared by the sign form and the manage page."""
+
+from functools import lru_cache
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from common.formfields import LineField, NameField, TextField
+from letters.models import Letter, OptionalField
+
+CONSENTS = ("consent_web", "consent_press", "consent_government", "consent_updates")
+
+
+@lru_cache(maxsize=32)
+def _country_choices(language: str | None) -> list[tuple[str, str]]:
+    return [("", "—"), *((code, str(name)) for code, name in countries)]
+
+
+class CountryField(forms.CharField):
+    """A country's ISO 3166-1 code; the choices are only drawn when the form is, not on each POST."""
+
+    widget = forms.Select
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        self.widget.choices = _country_choices(get_language())
+        return super().get_bound_field(form, field_name)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and value not in countries.countries:
+            raise forms.ValidationError(_("Please choose a country from the list."), code="choice")
+
+
+class SignatoryForm(forms.Form):
+    """What is shown of a signatory; a letter's optional fields are left out where it does not ask."""
+
+    name = NameField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
+    )
+    organisation_name = LineField(
+        label=_("Organisation’s name"),
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
+    )
+    role_title = LineField(
+        label=_("Role or title"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title", "dir": "auto"}),
+    )
+    affiliation = LineField(
+        label=_("Affiliation"),
+        max_length=160,
+        required=False,
+        help_text=_("For identification only."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
+    )
+    country = CountryField(
+        label=_("Country"),
+        max_length=2,
+        required=False,
+        widget=forms.Select(attrs={"autocomplete": "country"}),
+    )
+    city = LineField(
+        label=_("City"),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2", "dir": "auto"}),
+    )
+    comment = TextField(
+        label=_("Why I sign"),
+        max_length=500,
+        required=False,
+        help_text=_("Public, beside your name."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+    show_name = forms.ChoiceField(
+        label=_("On the public list"),
+        choices=(("yes", _("Show my name publicly")), ("no", _("Count me anonymously"))),
+        initial="yes",
+        widget=forms.RadioSelect,
+    )
+    consent_web = forms.BooleanField(
+        label=_("List my name on this website"), required=False, initial=True
+    )
+    consent_press = forms.BooleanField(label=_("Name me in press releases"), required=False)
+    consent_government = forms.BooleanField(
+        label=_("A government office that receives the letter may publish and reuse my entry"),
+        required=False,
+        initial=True,
+    )
+    consent_updates = forms.BooleanField(
+        label=_("Send me updates about this letter by mail"), required=False
+    )
+
+    def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.letter = letter
+        for optional in OptionalField.values:
+            if not letter.asks(optional):
+                del self.fields[optional]
+
+    def clean_show_name(self) -> bool:
+        return self.cleaned_data["show_name"] == "yes"
+
+    def for_organisation(self) -> bool:
+        """Whether these details are an organisation's."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        data = self.cleaned_data
+        if self.for_organisation():
+            for required in ("organisation_name", "role_title"):
+                if (
+                    required in self.fields
+                    and not data.get(required)
+                    and required not in self.errors
+                ):
+                    self.add_error(required, _("Please fill this in to sign for an organisation."))
+        else:
+            data["organisation_name"] = ""
+        return data

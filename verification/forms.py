@@ -1,0 +1,92 @@
+"""The sign form and the moderators' forms."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.formfields import AddressField
+from letters.models import Letter
+from signatories.forms import SignatoryForm
+from signatories.models import Capacity, RejectionReason, Status
+from verification.signals import SIGNALS
+
+
+class SignForm(SignatoryForm):
+    """What a person or an organisation's representative fills in to sign."""
+
+    capacity = forms.ChoiceField(
+        label=_("I sign"),
+        choices=Capacity.choices,
+        initial=Capacity.PERSONAL,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    email = AddressField(
+        label=_("Email"),
+        max_length=254,
+        help_text=_("Never shown. We send one mail so that you can confirm."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "dir": "ltr"}),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    language = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
+
+    field_order = ("capacity", "name", "email", "organisation_name")
+
+    def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
+        super().__init__(*args, letter=letter, **kwargs)
+        if not letter.organisations_may_sign:
+            del self.fields["capacity"], self.fields["organisation_name"]
+
+    def clean_capacity(self) -> str:
+        return self.cleaned_data["capacity"] or Capacity.PERSONAL
+
+    def for_organisation(self) -> bool:
+        return self.cleaned_data.get("capacity") == Capacity.ORGANISATION
+
+    def clean_version(self) -> int:
+        version = self.letter.current_version
+        number: int = self.cleaned_data["version"]
+        if version is None or number != version.number:
+            raise forms.ValidationError(
+                _("The letter has a new text. Please read it and send the form again."),
+                code="version",
+            )
+        return number
+
+
+class QueueFilterForm(forms.Form):
+    """Which signatures the moderation list shows."""
+
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[("", _("All")), *Status.choices],
+        required=False,
+    )
+    signal = forms.ChoiceField(
+        label=_("Signal"),
+        choices=[
+            ("", _("All")),
+            ("any", _("Any signal")),
+            *((s.code, s.explanation) for s in SIGNALS.values()),
+        ],
+        required=False,
+    )
+    q = forms.CharField(label=_("Search"), max_length=100, required=False)
+
+
+class DecisionForm(forms.Form):
+    """A moderator's decision about one or more signatures."""
+
+    action = forms.ChoiceField(
+        choices=[(a, a) for a in ("approve", "hold", "reject", "feature", "unfeature")]
+    )
+    ids = forms.TypedMultipleChoiceField(coerce=int, choices=())
+    reason = forms.ChoiceField(choices=[("", "—"), *RejectionReason.choices], required=False)
+    note = forms.CharField(max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if self.cleaned_data.get("action") == "reject" and not self.cleaned_data.get("reason"):
+            self.add_error("reason", _("Please choose a reason for the rejection."))
+        return self.cleaned_data

@@ -1,0 +1,102 @@
+"""Risk signals: each a rule over what was typed, explained in plain words. They hold or flag,
+they never delete. All run in memory on the signing path."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from confusable_homoglyphs import confusables
+from disposable_email_domains import blocklist
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from common.canonical import canonical_email
+from common.names import name_key
+
+Fields = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A rule; one that `holds` keeps the signature unlisted until a moderator has looked."""
+
+    code: str
+    explanation: str | Promise
+    holds: bool
+    fires: Callable[[Fields], bool]
+
+
+def _disposable_domain(fields: Fields) -> bool:
+    domain = canonical_email(fields["email"]).rpartition("@")[2]
+    parts = domain.split(".")
+    return any(".".join(parts[i:]) in blocklist for i in range(len(parts) - 1))
+
+
+def _look_alike_letters(fields: Fields) -> bool:
+    """A word that mixes Latin, Cyrillic or Greek letters that look the same (UTS #39)."""
+    texts = (fields["name"], fields.get("organisation_name", ""))
+    return any(
+        not word.isascii()
+        and _mixes_scripts(word)
+        and bool(confusables.is_confusable(word, preferred_aliases=["latin"]))
+        for text in texts
+        for word in text.split()
+    )
+
+
+def _mixes_scripts(word: str) -> bool:
+    scripts = {unicodedata.name(c, " ").split(" ", 1)[0] for c in word if c.isalpha()}
+    return len(scripts & {"LATIN", "CYRILLIC", "GREEK"}) > 1
+
+
+def _address_in_comment(fields: Fields) -> bool:
+    comment = fields.get("comment", "").casefold()
+    return "http://" in comment or "https://" in comment or "www." in comment
+
+
+def _organisation_domain(fields: Fields) -> bool:
+    """The representative's domain shares no word with the organisation's name or its initials."""
+    organisation = name_key(fields.get("organisation_name", ""))
+    if not organisation:
+        return False
+    label = "".join(fields["email"].rpartition("@")[2].casefold().split(".")[:-1])
+    label = label.replace("-", "")
+    words = [word for word in organisation.split() if len(word) > 3]
+    initials = "".join(word[0] for word in organisation.split())
+    return not (any(word in label for word in words) or (len(initials) > 2 and initials in label))
+
+
+SIGNALS = {
+    signal.code: signal
+    for signal in (
+        Signal(
+            "disposable",
+            _("The address is from a service for throw-away mailboxes."),
+            True,
+            _disposable_domain,
+        ),
+        Signal(
+            "look_alike",
+            _("The name mixes letters of two scripts that look alike."),
+            True,
+            _look_alike_letters,
+        ),
+        Signal("link", _("The comment contains a web address."), True, _address_in_comment),
+        Signal(
+            "domain",
+            _("The address’s domain does not resemble the organisation’s name."),
+            False,
+            _organisation_domain,
+        ),
+    )
+}
+
+
+def signals_of(fields: Fields) -> list[str]:
+    """The codes of the signals that fire for these cleaned fields (`email`, `name`, …)."""
+    return [code for code, signal in SIGNALS.items() if signal.fires(fields)]
+
+
+def any_holds(codes: list[str]) -> bool:
+    """Whether one of the signals asks for a moderator."""
+    return any(SIGNALS[code].holds for code in codes if code in SIGNALS)
