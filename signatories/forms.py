@@ -83,7 +83,6 @@ class SignatoryForm(forms.Form):
     show_name = forms.ChoiceField(
         label=_("On the public list"),
         choices=(("yes", _("Show my name publicly")), ("no", _("Count me anonymously"))),
-        initial="yes",
         widget=forms.RadioSelect,
     )
     consent_web = forms.BooleanField(
@@ -93,7 +92,6 @@ class SignatoryForm(forms.Form):
     consent_government = forms.BooleanField(
         label=_("A government office that receives the letter may publish and reuse my entry"),
         required=False,
-        initial=True,
     )
     consent_updates = forms.BooleanField(
         label=_("Send me updates about this letter by mail"), required=False

@@ -111,10 +111,11 @@ class Signature(models.Model):
 
     status = models.CharField(max_length=12, choices=Status, default=Status.UNCONFIRMED)
     rejection_reason = models.CharField(max_length=12, choices=RejectionReason, blank=True)
+    withdrawn_from = models.CharField(max_length=12, choices=Status, blank=True)
     signals = ArrayField(models.CharField(max_length=30), default=list, blank=True)
 
     created_at = models.DateTimeField(db_default=Now())
-    confirmation_due_at = models.DateTimeField(db_default=Now())
+    confirmation_due_at = models.DateTimeField(null=True, blank=True, db_default=Now())
     confirmation_sent_at = models.DateTimeField(null=True, blank=True)
     confirmation_attempts = models.PositiveSmallIntegerField(db_default=0)
     confirmed_at = models.DateTimeField(null=True, blank=True)
@@ -162,9 +163,17 @@ class Signature(models.Model):
                 name="signature_organisation_is_named",
             ),
             models.CheckConstraint(
-                condition=Q(status=Status.WITHDRAWN, withdrawn_at__isnull=False)
-                | (~Q(status=Status.WITHDRAWN) & Q(withdrawn_at__isnull=True)),
-                name="signature_withdrawn_has_a_time",
+                condition=Q(
+                    status=Status.WITHDRAWN,
+                    withdrawn_at__isnull=False,
+                    withdrawn_from__in=(Status.COUNTED, Status.HELD),
+                )
+                | (
+                    ~Q(status=Status.WITHDRAWN)
+                    & Q(withdrawn_at__isnull=True)
+                    & Q(withdrawn_from="")
+                ),
+                name="signature_withdrawn_knows_from_where",
             ),
         )
         indexes = (

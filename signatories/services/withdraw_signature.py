@@ -1,0 +1,44 @@
+"""A signatory takes the signature back, and may give it again."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from signatories.models import Signature, Status
+
+
+class CannotWithdraw(Exception):
+    """The signature does not stand: it is unconfirmed or a moderator rejected it."""
+
+
+def withdraw_signature(*, signature_id: int) -> Signature:
+    """Withdraws a counted or held signature; once withdrawn it stays so.
+
+    Raises Signature.DoesNotExist, CannotWithdraw.
+    """
+    with transaction.atomic():
+        signature = Signature.objects.select_for_update().get(pk=signature_id)
+        if signature.status == Status.WITHDRAWN:
+            return signature
+        if signature.status not in (Status.COUNTED, Status.HELD):
+            raise CannotWithdraw
+        signature.withdrawn_from = signature.status
+        signature.status = Status.WITHDRAWN
+        signature.withdrawn_at = timezone.now()
+        signature.featured_rank = None
+        signature.save(update_fields=["withdrawn_from", "status", "withdrawn_at", "featured_rank"])
+    return signature
+
+
+def restore_signature(*, signature_id: int) -> Signature:
+    """Signs again: the signature stands where it stood, held or counted.
+
+    Raises Signature.DoesNotExist.
+    """
+    with transaction.atomic():
+        signature = Signature.objects.select_for_update().get(pk=signature_id)
+        if signature.status == Status.WITHDRAWN:
+            signature.status = Status(signature.withdrawn_from)
+            signature.withdrawn_from = ""
+            signature.withdrawn_at = None
+            signature.save(update_fields=["withdrawn_from", "status", "withdrawn_at"])
+    return signature

@@ -1,0 +1,42 @@
+"""The links in mails to signatories, and the codes that they are shown."""
+
+import base64
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import reverse
+
+from common.crypto import keyed_digest
+from common.tokens import make_token, read_token
+
+CONFIRM = "confirm"
+MANAGE = "manage"
+
+
+def confirm_url(signature_id: int) -> str:
+    return _absolute("confirm", token=make_token(CONFIRM, str(signature_id)))
+
+
+def manage_url(signature_id: int) -> str:
+    return _absolute("manage", token=make_token(MANAGE, str(signature_id)))
+
+
+def read_confirm_token(token: str) -> int:
+    """The signature's id. Raises common.tokens.TokenExpired, TokenError."""
+    age = timedelta(seconds=settings.CONFIRMATION_LINK_AGE)
+    return int(read_token(CONFIRM, token, max_age=age))
+
+
+def read_manage_token(token: str) -> int:
+    """The signature's id; manage links do not expire. Raises common.tokens.TokenError."""
+    return int(read_token(MANAGE, token))
+
+
+def verification_code(signature_id: int) -> str:
+    """The code on a signatory's receipt, such as `K7QM-2XTA-9D`; only we can compute it."""
+    text = base64.b32encode(keyed_digest("receipt", str(signature_id))).decode()[:10]
+    return f"{text[:4]}-{text[4:8]}-{text[8:]}"
+
+
+def _absolute(route: str, **kwargs: str) -> str:
+    return settings.SITE_URL + reverse(route, kwargs=kwargs)

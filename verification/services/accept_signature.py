@@ -1,0 +1,109 @@
+"""Takes a signature at the gate: the hot path. One Redis round trip, one insert, nothing else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from common.canonical import canonical_email
+from common.crypto import email_digest, encrypt, keyed_digest, network_digest
+from common.names import sort_key
+from common.throttle import hit
+from letters.models import Letter
+from signatories.models import Capacity
+from verification.signals import signals_of
+
+# What makes two submissions of one address the same submission: a double click changes none.
+DETAILS = (
+    *("capacity", "name", "organisation_name", "role_title", "affiliation"),
+    *("country", "city", "comment", "show_name", "language"),
+    *("consent_web", "consent_press", "consent_government", "consent_updates"),
+)
+
+# A submission that came before asks for its mail again, at most every ten minutes: to confirm, or to
+# hear that the address has signed. The sender sees no difference, in the answer or in its time.
+_INSERT = """
+INSERT INTO signatories_signature (
+    letter_id, version_id, language, capacity, source, name, sort_key, role_title, affiliation,
+    organisation_name, country, city, comment, show_name, consent_web, consent_press,
+    consent_government, consent_updates, email_encrypted, email_digest, details_digest,
+    network_digest, status, rejection_reason, signals
+) VALUES (
+    %s, %s, %s, %s, 'web', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+    'unconfirmed', '', %s
+)
+ON CONFLICT (letter_id, email_digest, details_digest) DO UPDATE
+    SET confirmation_sent_at = NULL, confirmation_due_at = now(), confirmation_attempts = 0
+    WHERE signatories_signature.status <> 'rejected'
+      AND signatories_signature.confirmation_sent_at < now() - interval '10 minutes'
+"""
+
+
+class Throttled(Exception):
+    """Too many signatures from one address, one network or for one letter; `by` says which."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by)
+        self.by = by
+
+
+def details_digest(details: Mapping[str, Any]) -> bytes:
+    """A keyed hash over what the signatory typed and chose (see `DETAILS`)."""
+    return keyed_digest("details", "\x1f".join(str(details.get(name, "")) for name in DETAILS))
+
+
+def accept_signature(*, letter: Letter, details: Mapping[str, Any], network: str) -> bool:
+    """Writes the signature as unconfirmed; its row is the outbox of its confirmation mail.
+
+    `details` are the cleaned data of the sign form, `network` as `client_network` gives it.
+    Returns whether the mail task may be nudged now (at most once a second).
+    Raises Throttled. When this returns, the signature is safe in Postgres.
+    """
+    email = details["email"]
+    canonical = canonical_email(email)
+    digest = email_digest(canonical)
+    nudge = _throttle(letter=letter, digest=digest, network=network)
+    capacity = details.get("capacity") or Capacity.PERSONAL.value
+    name = details["name"]
+    displayed = details["organisation_name"] if capacity == Capacity.ORGANISATION else name
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            (
+                letter.pk,
+                letter.current_version_id,
+                details["language"],
+                capacity,
+                name,
+                sort_key(displayed),
+                details.get("role_title", ""),
+                details.get("affiliation", ""),
+                details.get("organisation_name", ""),
+                details.get("country", ""),
+                details.get("city", ""),
+                details.get("comment", ""),
+                details["show_name"],
+                details["consent_web"],
+                details["consent_press"],
+                details["consent_government"],
+                details["consent_updates"],
+                encrypt(email),
+                digest,
+                details_digest(details),
+                network_digest(network) if network else None,
+                signals_of(details),
+            ),
+        )
+    return nudge
+
+
+def _throttle(*, letter: Letter, digest: bytes, network: str) -> bool:
+    keys = {"address": digest.hex()[:24], "letter": str(letter.pk)}
+    if network:
+        keys["network"] = network_digest(network).hex()[:24]
+    counts, nudge = hit(keys, nudge="send_due_mail")
+    for by, count in counts.items():
+        if count > settings.THROTTLE_PER_MINUTE[by]:
+            raise Throttled(by)
+    return nudge

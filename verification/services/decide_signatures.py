@@ -1,0 +1,136 @@
+"""A moderator's decision on one or more signatures, each written to the audit log."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from common.names import name_key
+from letters.models import Letter, User
+from signatories.models import Organisation, Signature, Status
+from signatories.services.refresh_tallies import refresh_tallies
+from verification.models import Action, AuditEntry
+
+
+class ReasonMissing(ValueError):
+    """A rejection without a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many signatures the decision changed, and how many it could not be applied to."""
+
+    changed: int
+    left_alone: int
+
+
+def decide_signatures(
+    *,
+    letter: Letter,
+    ids: Collection[int],
+    action: Action,
+    actor: User,
+    reason: str = "",
+    note: str = "",
+) -> Outcome:
+    """Approves, holds, rejects, features or unfeatures these signatures of the letter.
+
+    Rows are locked in order and looked at again: one that changed meanwhile so that the decision
+    does not fit is left alone, as are ids of another letter. Raises ReasonMissing.
+    """
+    if action == Action.REJECT and not reason:
+        raise ReasonMissing
+    entries: list[AuditEntry] = []
+    with transaction.atomic():
+        rows = (
+            Signature.objects.of_letter(letter.pk)
+            .filter(pk__in=ids)
+            .select_for_update()
+            .order_by("id")
+        )
+        for signature in rows:
+            before = _state(signature)
+            if not _apply(signature, action, reason):
+                continue
+            entries.append(
+                AuditEntry(
+                    letter=letter,
+                    signature=signature,
+                    actor=actor,
+                    action=action,
+                    reason=reason if action == Action.REJECT else "",
+                    note=note,
+                    before=before,
+                    after=_state(signature),
+                )
+            )
+        AuditEntry.objects.bulk_create(entries)
+    refresh_tallies(letter_ids=[letter.pk])
+    return Outcome(changed=len(entries), left_alone=len(set(ids)) - len(entries))
+
+
+def _state(signature: Signature) -> dict[str, Any]:
+    return {
+        "status": str(signature.status),
+        "rejection_reason": signature.rejection_reason,
+        "featured_rank": signature.featured_rank,
+    }
+
+
+def _apply(signature: Signature, action: Action, reason: str) -> bool:
+    """Changes and saves the signature; False where the decision does not fit its state."""
+    match action:
+        case Action.APPROVE:
+            fits = signature.status in (Status.HELD, Status.REJECTED) and signature.confirmed_at
+            if not fits:
+                return False
+            signature.status = Status.COUNTED
+            signature.rejection_reason = ""
+            if signature.is_organisation:
+                signature.organisation = _organisation(signature)
+        case Action.HOLD:
+            fits = signature.status in (Status.COUNTED, Status.REJECTED) and signature.confirmed_at
+            if not fits:
+                return False
+            signature.status = Status.HELD
+            signature.rejection_reason = ""
+            signature.featured_rank = None
+        case Action.REJECT:
+            if signature.status in (Status.REJECTED, Status.WITHDRAWN, Status.REPEATED):
+                return False
+            signature.status = Status.REJECTED
+            signature.rejection_reason = reason
+            signature.featured_rank = None
+        case Action.FEATURE:
+            if not signature.is_public or signature.featured_rank is not None:
+                return False
+            signature.featured_rank = _last_rank(signature.letter_id) + 1
+        case Action.UNFEATURE:
+            if signature.featured_rank is None:
+                return False
+            signature.featured_rank = None
+    if action in (Action.APPROVE, Action.HOLD, Action.REJECT):
+        signature.decided_at = timezone.now()
+    signature.save(
+        update_fields=[
+            *("status", "rejection_reason", "featured_rank", "organisation", "decided_at"),
+        ]
+    )
+    return True
+
+
+def _organisation(signature: Signature) -> Organisation:
+    organisation, _ = Organisation.objects.get_or_create(
+        letter_id=signature.letter_id,
+        name_key=name_key(signature.organisation_name)[:160],
+        defaults={"name": signature.organisation_name},
+    )
+    return organisation
+
+
+def _last_rank(letter_id: int) -> int:
+    last = Signature.objects.of_letter(letter_id).aggregate(last=Max("featured_rank"))["last"]
+    return last or 0

@@ -1,0 +1,68 @@
+"""A signatory changes what is shown, or who may see it. What changes passes the gate again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from common.names import sort_key
+from signatories.models import Signature, Status
+from verification.services.accept_signature import details_digest
+from verification.services.confirm_signature import status_after_review
+from verification.signals import signals_of
+
+SHOWN = ("name", "organisation_name", "role_title", "affiliation", "country", "city", "comment")
+CHOICES = ("show_name", "consent_web", "consent_press", "consent_government", "consent_updates")
+
+
+class NotStanding(Exception):
+    """The signature is not confirmed, or was rejected or withdrawn: there is nothing to change."""
+
+
+def revise_signature(*, signature_id: int, changes: Mapping[str, Any]) -> Signature:
+    """Applies the fields that the letter's manage form has.
+
+    A counted signature whose shown words change goes back to a moderator where a new one would,
+    or where a moderator had decided on it: an approved name cannot be swapped for another.
+
+    Raises Signature.DoesNotExist, NotStanding.
+    """
+    with transaction.atomic():
+        signature = (
+            Signature.objects.select_related("letter")
+            .select_for_update(of=("self",))
+            .get(pk=signature_id)
+        )
+        if signature.status not in (Status.COUNTED, Status.HELD):
+            raise NotStanding
+        reworded = any(
+            name in changes and getattr(signature, name) != changes[name] for name in SHOWN
+        )
+        for name in (*SHOWN, *CHOICES):
+            if name in changes:
+                setattr(signature, name, changes[name])
+        if reworded:
+            _pass_gate(signature)
+        signature.details_digest = details_digest(
+            {name: getattr(signature, name) for name in (*SHOWN, *CHOICES, "capacity", "language")}
+        )
+        signature.save(
+            update_fields=[
+                *SHOWN,
+                *CHOICES,
+                *("sort_key", "signals", "status", "featured_rank", "details_digest"),
+            ]
+        )
+    return signature
+
+
+def _pass_gate(signature: Signature) -> None:
+    signature.sort_key = sort_key(signature.display_name)
+    words = {name: str(getattr(signature, name)) for name in SHOWN}
+    signature.signals = signals_of({**words, "email": signature.email})
+    looked_at = signature.decided_at is not None or signature.featured_rank is not None
+    if signature.status == Status.COUNTED and looked_at:
+        signature.status = Status.HELD
+        signature.featured_rank = None
+    elif signature.status == Status.COUNTED:
+        signature.status = status_after_review(signature)

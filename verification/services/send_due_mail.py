@@ -1,0 +1,159 @@
+"""Drains the outbox of confirmation mails. The rows are the queue, so nothing can be lost with
+a broker or a worker; a mail may go twice when a worker dies between sending and committing."""
+
+import smtplib
+from collections.abc import Iterable
+from datetime import timedelta
+
+import structlog
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from common.mail import build_mail
+from letters.models import Translation
+from signatories.models import Signature, Status
+from verification.links import confirm_url, manage_url, verification_code
+
+log = structlog.get_logger(__name__)
+
+BATCH = 50
+MAX_ATTEMPTS = 8
+MAILS_AN_HOUR = 3  # to one address about one letter, whoever asks for them
+
+
+def send_due_mail(*, most: int = 2000) -> int:
+    """Sends up to `most` mails over one SMTP connection, in batches that commit as they go.
+
+    Other workers skip the rows that one holds. Returns how many were sent. Raises OSError or
+    smtplib.SMTPException where the server cannot be reached: the rows stay due.
+    """
+    sent = 0
+    with get_connection() as server:
+        while sent < most:
+            done, found = _send_batch(server)
+            sent += done
+            if found < BATCH:
+                break
+    return sent
+
+
+def _send_batch(server: BaseEmailBackend) -> tuple[int, int]:
+    failure: Exception | None = None
+    with transaction.atomic():
+        rows = list(
+            Signature.objects.mail_due()
+            .annotate(has_signed=Exists(_confirmed_of_same_address()))
+            .select_related("letter__coalition", "version")
+            .select_for_update(skip_locked=True, of=("self",))
+            .order_by("confirmation_due_at")[:BATCH]
+        )
+        due = _within_hourly_limit(rows)
+        titles = _translations(due)
+        sent: list[Signature] = []
+        for row in due:
+            try:
+                server.send_messages([_mail(row, titles)])
+            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+                _postpone(row, error)
+                server.close()
+                server.open()
+            except (smtplib.SMTPException, OSError) as error:
+                failure = error
+                break
+            else:
+                sent.append(row)
+        _mark_sent(sent)
+    if failure is not None:
+        raise failure
+    return len(sent), len(rows)
+
+
+def _confirmed_of_same_address() -> QuerySet[Signature]:
+    return Signature.objects.filter(
+        letter_id=OuterRef("letter_id"),
+        email_digest=OuterRef("email_digest"),
+        confirmed_at__isnull=False,
+    )
+
+
+def _within_hourly_limit(rows: list[Signature]) -> list[Signature]:
+    """Leaves out, for an hour, the rows of addresses that had their share of mails."""
+    recent = (
+        Signature.objects.filter(
+            letter_id__in={row.letter_id for row in rows},
+            email_digest__in={bytes(row.email_digest) for row in rows},
+            confirmation_sent_at__gt=timezone.now() - timedelta(hours=1),
+        )
+        .values_list("letter_id", "email_digest")
+        .annotate(mails=Count("id"))
+    )
+    had = {(letter, bytes(digest)): mails for letter, digest, mails in recent}
+    due, postponed = [], []
+    for row in rows:
+        key = (row.letter_id, bytes(row.email_digest))
+        had[key] = had.get(key, 0) + 1
+        (due if had[key] <= MAILS_AN_HOUR else postponed).append(row)
+    if postponed:
+        Signature.objects.filter(pk__in=[row.pk for row in postponed]).update(
+            confirmation_due_at=timezone.now() + timedelta(hours=1)
+        )
+    return due
+
+
+def _translations(rows: Iterable[Signature]) -> dict[tuple[int, str], Translation]:
+    found = Translation.objects.filter(version_id__in={row.version_id for row in rows})
+    titles = {(text.version_id, text.language): text for text in found}
+    titles |= {(text.version_id, ""): text for text in found if text.is_authoritative}
+    return titles
+
+
+def _mail(row: Signature, titles: dict[tuple[int, str], Translation]) -> EmailMultiAlternatives:
+    text = titles.get((row.version_id, row.language)) or titles[row.version_id, ""]
+    signed: bool = row.has_signed  # type: ignore[attr-defined]
+    context = {
+        "signature": row,
+        "letter": row.letter,
+        "translation": text,
+        "code": verification_code(row.pk),
+    }
+    if signed:
+        kept = Signature.objects.get(
+            letter_id=row.letter_id, email_digest=row.email_digest, confirmed_at__isnull=False
+        )
+        name = "verification/mail/already_signed"
+        context |= {"signature": kept, "manage_url": manage_url(kept.pk)}
+    else:
+        name = "verification/mail/confirm"
+        context |= {"confirm_url": confirm_url(row.pk), "manage_url": manage_url(row.pk)}
+    return build_mail(name, to=row.email, language=row.language, context=context)
+
+
+def _mark_sent(rows: list[Signature]) -> None:
+    Signature.objects.filter(pk__in=[row.pk for row in rows]).update(
+        confirmation_sent_at=timezone.now()
+    )
+    repeated = [row.pk for row in rows if row.has_signed]  # type: ignore[attr-defined]
+    Signature.objects.filter(pk__in=repeated, status=Status.UNCONFIRMED).update(
+        status=Status.REPEATED
+    )
+
+
+def _postpone(row: Signature, error: Exception) -> None:
+    """Tries a refused mail again after 1, 4, 16 … minutes; after the last try it is due no more."""
+    row.confirmation_attempts += 1
+    minutes = 4 ** (row.confirmation_attempts - 1)
+    row.confirmation_due_at = (
+        timezone.now() + timedelta(minutes=minutes)
+        if row.confirmation_attempts < MAX_ATTEMPTS
+        else None
+    )
+    row.save(update_fields=["confirmation_attempts", "confirmation_due_at"])
+    log.warning(
+        "confirmation_refused",
+        signature=row.pk,
+        attempts=row.confirmation_attempts,
+        code=getattr(error, "smtp_code", None),
+    )

@@ -1,0 +1,21 @@
+"""What the workers do for the gate."""
+
+import smtplib
+
+import structlog
+from celery import shared_task
+
+from verification.services.send_due_mail import send_due_mail as send
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task
+def send_due_mail() -> int:
+    """Sends the confirmation mails that are due. Beat calls it every few seconds, so a server that
+    cannot be reached is a line in the log and the next call tries again."""
+    try:
+        return send()
+    except (OSError, smtplib.SMTPException) as error:
+        log.warning("mail_server_unavailable", error=str(error))
+        return 0
