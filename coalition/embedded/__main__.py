@@ -1,4 +1,6 @@
-"""`python -m coalition.embedded exec -- CMD…`: run a command with the services up, exit with its code."""
+"""`python -m coalition.embedded exec -- CMD…`: run a command with the services up, exit with its
+code.
+"""
 
 import os
 import signal
@@ -7,7 +9,9 @@ import sys
 
 from coalition.embedded import addresses
 from coalition.embedded.errors import EmbeddedError
-from coalition.embedded.services import Stopped, everything, stoppable
+from coalition.embedded.processes import leash
+from coalition.embedded.services import everything
+from coalition.embedded.stopping import Stopped, stoppable
 
 USAGE = "Usage: python -m coalition.embedded exec -- COMMAND [ARGUMENT…]"
 
@@ -18,8 +22,8 @@ def main(arguments: list[str]) -> int:
         print(USAGE, file=sys.stderr)
         return 2
     try:
-        with stoppable(), everything(addresses.var_dir()) as environment:
-            return run(arguments[2:], {**os.environ, **environment})
+        with stoppable(), everything(addresses.var_dir(), wanted_port()) as running:
+            return run(arguments[2:], {**os.environ, **running.environment})
     except Stopped as stopped:
         return stopped.exit_code
     except EmbeddedError as error:
@@ -27,10 +31,17 @@ def main(arguments: list[str]) -> int:
         return 1
 
 
+def wanted_port() -> int | None:
+    """Return the mailbox's port where the environment asks for one."""
+    return int(os.environ["MAILBOX_PORT"]) if os.environ.get("MAILBOX_PORT") else None
+
+
 def run(command: list[str], environment: dict[str, str]) -> int:
-    """Run the command in the foreground; when we are told to stop, it is told first and waited for."""
+    """Run the command in the foreground; when we are told to stop, it is told first and waited
+    for.
+    """
     try:
-        process = subprocess.Popen(command, env=environment)
+        process = subprocess.Popen([*leash(signal.SIGTERM), *command], env=environment)
     except OSError as error:
         print(f"{command[0]} cannot be run: {error.strerror}", file=sys.stderr)
         return 127

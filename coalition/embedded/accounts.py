@@ -15,7 +15,8 @@ def service_account(data: Path) -> pwd.struct_passwd | None:
     """Return the account to run PostgreSQL as, or None when that is simply us.
 
     Root uses the owner of an existing data directory, else the system account `coalition-postgres`
-    (made here), else `nobody`. Raises EmbeddedError when an ordinary user meets a foreign data directory.
+    (made here), else `nobody`. Raises EmbeddedError when an ordinary user meets a foreign data
+    directory.
     """
     owner = data.stat().st_uid if data.exists() else None
     if os.geteuid() != 0:
@@ -39,7 +40,8 @@ def account_name(uid: int | None) -> str:
 
 
 def let_through(account: pwd.struct_passwd, *targets: Path) -> list[Path]:
-    """Let `account` pass through every folder above the targets, and return those that were changed.
+    """Let `account` pass through every folder above the targets, and return those that were
+    changed.
 
     Only the right to pass (o+x) is added: nobody can list or read what is inside because of it.
     """
@@ -51,7 +53,8 @@ def let_through(account: pwd.struct_passwd, *targets: Path) -> list[Path]:
                 folder.chmod(found.st_mode & 0o7777 | 0o001)
             except OSError as error:
                 raise EmbeddedError(
-                    f"PostgreSQL runs as {account.pw_name} and cannot pass through {folder}: chmod o+x {folder}"
+                    f"PostgreSQL runs as {account.pw_name} and cannot pass through {folder}: "
+                    f"chmod o+x {folder}"
                 ) from error
             changed.append(folder)
     return changed
@@ -75,7 +78,8 @@ def _by_uid(uid: int, data: Path) -> pwd.struct_passwd:
         return pwd.getpwuid(uid)
     except KeyError as error:
         raise EmbeddedError(
-            f"{data} belongs to uid {uid}, which is no user here: chown -R root {data}, then start again"
+            f"{data} belongs to uid {uid}, which is no user here: "
+            f"chown -R root {data}, then start again"
         ) from error
 
 

@@ -1,8 +1,10 @@
-"""Where the embedded servers are: pure functions of the environment, without Django, starting nothing.
+"""Where the embedded servers are: pure functions of the environment, without Django, starting
+nothing.
 
 Sockets do not live under VAR: a unix socket's path may have 107 bytes (sun_path in unix(7)) and VAR
-may be any number of folders deep. They live in a short directory named after a hash of VAR. It is always
-under /tmp, whatever TMPDIR says: two shells with different TMPDIRs must find the same servers.
+may be any number of folders deep. They live in a short directory named after a hash of VAR. It is
+always under /tmp, whatever TMPDIR says: two shells with different TMPDIRs must find the same
+servers.
 """
 
 import hashlib
@@ -23,7 +25,9 @@ class UnsafeRuntimeDirectory(EmbeddedError):
 
 
 def var_dir() -> Path:
-    """Return the directory of everything the installation writes: VAR, else `var/` in the repository."""
+    """Return the directory of everything the installation writes: VAR, else `var/` in the
+    repository.
+    """
     return Path(os.environ.get("VAR") or REPOSITORY / "var").expanduser().resolve()
 
 
@@ -40,8 +44,9 @@ def mailbox_port() -> int:
 def runtime_dir(var: Path) -> Path:
     """Return the directory of the sockets of the servers under `var`; it need not exist yet.
 
-    Raises UnsafeRuntimeDirectory when something is there that belongs to neither this user nor the owner
-    of `var`: in /tmp anybody can make a directory of that name first and answer as our database.
+    Raises UnsafeRuntimeDirectory when something is there that belongs to neither this user nor the
+    owner of `var`: in /tmp anybody can make a directory of that name first and answer as our
+    database.
     """
     digest = hashlib.sha256(os.fsencode(var)).hexdigest()[:12]
     path = SOCKETS / f"coalition-{digest}"
@@ -54,7 +59,8 @@ def runtime_dir(var: Path) -> Path:
         return path
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
         raise UnsafeRuntimeDirectory(
-            f"{path} belongs to somebody else (uid {found.st_uid}). Remove it, or choose another folder: VAR=…"
+            f"{path} belongs to somebody else (uid {found.st_uid}). "
+            "Remove it, or choose another folder: VAR=…"
         )
     return path
 
@@ -79,6 +85,6 @@ def redis_url(var: Path) -> str:
     return f"unix://{redis_socket(var)}?db=0"
 
 
-def email_url(var: Path) -> str:  # noqa: ARG001  # one signature for the three addresses
+def email_url(var: Path) -> str:
     """Return the address of the SMTP catcher on the loopback interface."""
     return f"smtp://127.0.0.1:{mailbox_port()}"

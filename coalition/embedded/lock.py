@@ -13,17 +13,19 @@ from coalition.embedded.errors import EmbeddedError
 def only_start(var: Path) -> Iterator[None]:
     """Hold `var` for this process, making the directory where it is missing.
 
-    The kernel drops the lock when the process ends, however it ends, so whoever holds it knows that any
-    server still running on this directory has lost its supervisor. Raises EmbeddedError when the
-    directory cannot be written or another start holds it.
+    The kernel drops the lock when the process ends, however it ends, so whoever holds it knows
+    that any server still running on this directory has lost its supervisor. Raises EmbeddedError
+    when the directory cannot be written or another start holds it.
     """
     try:
-        # Others may pass through (PostgreSQL's own user has to, when root starts it) and see nothing.
+        # Others may pass through (PostgreSQL's own user has to, when root starts it) and see
+        # nothing.
         var.mkdir(parents=True, exist_ok=True, mode=0o711)
         file = (var / "lock").open("a+")
     except OSError as error:
         raise EmbeddedError(
-            f"{var} cannot be written ({error.strerror}). Give yourself the folder, or choose another: VAR=…"
+            f"{var} cannot be written ({error.strerror}). "
+            "Give yourself the folder, or choose another: VAR=…"
         ) from error
     with file:
         try:

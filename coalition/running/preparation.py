@@ -1,0 +1,54 @@
+"""What comes before the site answers: tables, static files, translations, demo content."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+
+from coalition.running.translations import compile_translations
+from letters.models import Letter
+
+Say = Callable[[str], None]
+
+
+def prepare_site(say: Say) -> None:
+    """Bring tables, translations, static files and the demo up to date; quick when nothing
+    changed.
+    """
+    say("Tables…")
+    call_command("migrate", interactive=False, verbosity=0)
+    for path in compile_translations():
+        say(f"Translations: {path}")
+    if collect_static():
+        say("Static files…")
+    if not Letter.objects.exists():
+        say("Demo letters (once)…")
+        call_command("seed_demo")
+
+
+def collect_static() -> bool:
+    """Collect the static files if one changed since the last time; return whether it did.
+
+    Hashing and compressing them takes seconds, looking at their times does not.
+    """
+    mark = Path(settings.STATIC_ROOT) / ".collected"
+    state = static_state()
+    if mark.exists() and mark.read_text() == state:
+        return False
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.write_text(state)
+    return True
+
+
+def static_state() -> str:
+    """Return a digest of the names, sizes and times of all static files of all apps."""
+    digest = hashlib.sha256(str(settings.STATIC_ROOT).encode())
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            found = Path(storage.path(path)).stat()
+            digest.update(f"{path}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
