@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class CoalitionConfig(AppConfig):
     name = "coalition"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from coalition import checks  # noqa: F401

@@ -71,6 +71,7 @@ AUTH_USER_MODEL = "letters.User"
 MIDDLEWARE = [
     # Outermost: a public page that is in memory leaves before anything else is done.
     "common.pagecache.PageCacheMiddleware",
+    "common.bodylimit.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.network.ForwardedMiddleware",

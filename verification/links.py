@@ -11,6 +11,7 @@ from common.tokens import make_token, read_token
 
 CONFIRM = "confirm"
 MANAGE = "manage"
+THANKS = "thanks"
 
 
 def confirm_url(signature_id: int) -> str:
@@ -30,6 +31,15 @@ def read_confirm_token(token: str) -> int:
 def read_manage_token(token: str) -> int:
     """The signature's id; manage links do not expire. Raises common.tokens.TokenError."""
     return int(read_token(MANAGE, token))
+
+
+def thanks_url(signature_id: int) -> str:
+    return reverse("thanks", kwargs={"token": make_token(THANKS, str(signature_id))})
+
+
+def read_thanks_token(token: str) -> int:
+    """The signature's id. Raises common.tokens.TokenError."""
+    return int(read_token(THANKS, token))
 
 
 def verification_code(signature_id: int) -> str:

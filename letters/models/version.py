@@ -75,10 +75,15 @@ class Translation(models.Model):
         return f"{self.version} {self.language}: {self.title}"
 
     def get_absolute_url(self) -> str:
-        slug = self.version.letter.slug
-        if self.is_authoritative:
-            return reverse("letter", kwargs={"slug": slug})
-        return reverse("letter", kwargs={"slug": slug, "language": self.language})
+        return self.url_of("letter")
+
+    def url_of(self, route: str) -> str:
+        """The path of a public page about the letter (`letter`, `roll`, …) in this language; the
+        authoritative language has the short one."""
+        kwargs = {"slug": self.version.letter.slug}
+        if not self.is_authoritative:
+            kwargs["language"] = self.language
+        return reverse(route, kwargs=kwargs)
 
     @property
     def text_sha256(self) -> str:

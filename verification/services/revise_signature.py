@@ -7,7 +7,6 @@ from django.db import transaction
 
 from common.names import sort_key
 from signatories.models import Signature, Status
-from verification.services.accept_signature import details_digest
 from verification.services.confirm_signature import status_after_review
 from verification.signals import signals_of
 
@@ -43,14 +42,11 @@ def revise_signature(*, signature_id: int, changes: Mapping[str, Any]) -> Signat
                 setattr(signature, name, changes[name])
         if reworded:
             _pass_gate(signature)
-        signature.details_digest = details_digest(
-            {name: getattr(signature, name) for name in (*SHOWN, *CHOICES, "capacity", "language")}
-        )
         signature.save(
             update_fields=[
                 *SHOWN,
                 *CHOICES,
-                *("sort_key", "signals", "status", "featured_rank", "details_digest"),
+                *("sort_key", "signals", "status", "featured_rank"),
             ]
         )
     return signature

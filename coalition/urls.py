@@ -1,0 +1,39 @@
+"""Every route of the site. Public ones carry the language in the path, so that a CDN can keep them."""
+
+from django.conf import settings
+from django.urls import include, path, register_converter
+
+from coalition.views import dashboard, health, home, letter
+from common.languages import LanguageConverter
+
+register_converter(LanguageConverter, "language")
+
+from deliveries import urls as deliveries  # noqa: E402  the converter comes first
+from signatories import urls as signatories  # noqa: E402
+from verification import urls as verification  # noqa: E402
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("letters/<slug:slug>/", letter.letter_page, name="letter"),
+    path("letters/<slug:slug>/count.json", letter.letter_count, name="letter_count"),
+    *verification.public_urlpatterns,
+    *signatories.public_urlpatterns,
+    path("letters/<slug:slug>/<language:language>/", letter.letter_page, name="letter"),
+    path("deliveries/", include(deliveries.public_urlpatterns)),
+    path("organise/", dashboard.dashboard, name="dashboard"),
+    path(
+        "organise/letters/<slug:slug>/",
+        include(
+            [
+                path("", dashboard.letter_dashboard, name="letter_dashboard"),
+                *verification.organiser_urlpatterns,
+                path("deliveries/", include(deliveries.organiser_urlpatterns)),
+            ]
+        ),
+    ),
+    path("accounts/", include("allauth.urls")),
+    path("healthz", health.healthz, name="healthz"),
+]
+
+if settings.MAILBOX:
+    urlpatterns.append(path("mailbox/", include("coalition.mailbox.urls")))

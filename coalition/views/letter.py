@@ -1,0 +1,102 @@
+"""The public letter page: the letter, its counts, who signed, and the form."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common.access import anyone
+from common.languages import speak
+from common.pagecache import keep_page
+from deliveries.models import Delivery
+from letters.models import Letter, LetterStatus, Translation
+from letters.services.current_letter import CurrentLetter, current_letter
+from signatories.models import Tally
+from signatories.roll import listed_featured, listed_organisations, people_page
+from verification.views.sign import unsigned_form
+
+PEOPLE_SHOWN = 60
+
+
+def current_or_404(slug: str) -> CurrentLetter:
+    try:
+        return current_letter(slug)
+    except Letter.DoesNotExist:
+        raise Http404 from None
+
+
+@anyone
+def letter_page(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
+    current = current_or_404(slug)
+    translation = current.translation(language)
+    if translation is None or language == current.authoritative.language:
+        raise Http404
+    with speak(translation.language):
+        response = render(request, "coalition/letter_page.html", page_context(current, translation))
+    return keep_page(response)
+
+
+def page_context(current: CurrentLetter, translation: Translation) -> dict[str, Any]:
+    """All that the letter's page shows, in one language."""
+    letter = current.letter
+    tally = Tally.objects.filter(letter=letter).first() or Tally(letter=letter)
+    return {
+        "letter": letter,
+        "version": letter.current_version,
+        "translation": translation,
+        "canonical_url": settings.SITE_URL + translation.get_absolute_url(),
+        "languages": [
+            {
+                "code": text.language,
+                "name": text.language_name,
+                "url": text.get_absolute_url(),
+                "absolute_url": settings.SITE_URL + text.get_absolute_url(),
+                "current": text is translation,
+            }
+            for text in current.translations
+        ],
+        "tally": tally,
+        "goal_percent": min(100, tally.counted * 100 // letter.goal) if letter.goal else None,
+        "count_url": reverse("letter_count", kwargs={"slug": letter.slug}),
+        "featured": listed_featured(letter.pk),
+        "organisations": listed_organisations(letter.pk),
+        "people": people_page(letter.pk, size=PEOPLE_SHOWN).entries,
+        "roll_url": translation.url_of("roll"),
+        "form": unsigned_form(current, translation.language),
+        "form_url": reverse("sign", kwargs={"slug": letter.slug}),
+        "open": letter.accepts_signatures(),
+        "closed_reason": closed_reason(letter),
+        "deliveries": Delivery.objects.public().filter(letter=letter).select_related("office"),
+    }
+
+
+def closed_reason(letter: Letter) -> str:
+    """Why the letter takes no signatures now; empty where it does."""
+    if letter.accepts_signatures():
+        return ""
+    if letter.status == LetterStatus.PAUSED:
+        return _("Signing is paused for the moment.")
+    if letter.opens_at and letter.opens_at > timezone.now():
+        return _("This letter is not open for signatures yet.")
+    return _("This letter is closed. Thank you to everyone who signed.")
+
+
+@anyone
+def letter_count(request: HttpRequest, slug: str) -> HttpResponse:
+    """The live count, a few bytes."""
+    current = current_or_404(slug)
+    tally = Tally.objects.filter(letter=current.letter).first() or Tally(letter=current.letter)
+    return keep_page(
+        JsonResponse(
+            {
+                "counted": tally.counted,
+                "people": tally.people,
+                "organisations": tally.organisations,
+                "goal": current.letter.goal,
+            }
+        )
+    )

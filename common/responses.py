@@ -1,0 +1,21 @@
+"""Answers that several rooms give."""
+
+from django.http import HttpResponse, HttpResponseRedirect
+
+
+class HttpResponseSeeOther(HttpResponseRedirect):
+    """303: the browser gets the next page with GET, and a reload does not send the form again."""
+
+    status_code = 303
+
+
+def see_other(url: str) -> HttpResponse:
+    return HttpResponseSeeOther(url)
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """For pages behind a personal link: kept nowhere, found by no search engine, told to no site."""
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

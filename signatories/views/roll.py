@@ -1,0 +1,51 @@
+"""The public roll of a letter."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from common.access import anyone
+from common.languages import speak
+from common.pagecache import keep_page
+from letters.models import Letter
+from letters.services.current_letter import current_letter
+from signatories.models import Tally
+from signatories.roll import CursorError, listed_featured, listed_organisations, people_page
+
+
+@anyone
+def roll(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
+    try:
+        current = current_letter(slug)
+    except Letter.DoesNotExist:
+        raise Http404 from None
+    translation = current.translation(language)
+    if translation is None:
+        raise Http404
+    cursor = request.GET.get("after")
+    try:
+        page = people_page(current.letter.pk, cursor)
+    except CursorError:
+        raise Http404 from None
+    url = translation.url_of("roll")
+    first = page.previous_cursor is None
+    with speak(translation.language):
+        response = render(
+            request,
+            "signatories/roll.html",
+            {
+                "letter": current.letter,
+                "translation": translation,
+                "tally": Tally.objects.filter(letter=current.letter).first(),
+                "featured": listed_featured(current.letter.pk) if first else [],
+                "organisations": listed_organisations(current.letter.pk) if first else [],
+                "entries": page.entries,
+                "first_url": None if first else url,
+                "next_url": f"{url}?after={page.next_cursor}" if page.next_cursor else None,
+                "previous_url": f"{url}?after={page.previous_cursor}"
+                if page.previous_cursor
+                else None,
+            },
+        )
+    # People are on this page: it is for readers, not for search engines.
+    response["X-Robots-Tag"] = "noindex"
+    return keep_page(response)

@@ -1,0 +1,26 @@
+from django.db import migrations
+
+# The audit log is only ever added to, whoever holds the connection.
+GUARD = """
+CREATE FUNCTION verification_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit log is append-only'
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER verification_auditentry_append_only
+    BEFORE UPDATE OR DELETE ON verification_auditentry
+    FOR EACH ROW EXECUTE FUNCTION verification_refuse_change();
+CREATE TRIGGER verification_auditentry_no_truncate
+    BEFORE TRUNCATE ON verification_auditentry
+    FOR EACH STATEMENT EXECUTE FUNCTION verification_refuse_change();
+"""
+RELEASE = """
+DROP TRIGGER verification_auditentry_no_truncate ON verification_auditentry;
+DROP TRIGGER verification_auditentry_append_only ON verification_auditentry;
+DROP FUNCTION verification_refuse_change();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("verification", "0001_initial")]
+    operations = [migrations.RunSQL(GUARD, RELEASE)]

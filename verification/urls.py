@@ -1,0 +1,22 @@
+from django.urls import path
+
+from verification.views import confirm, manage, moderation, sign
+
+public_urlpatterns = [
+    path("letters/<slug:slug>/sign/", sign.sign, name="sign"),
+    path("letters/<slug:slug>/check-inbox/", sign.check_inbox, name="check_inbox"),
+    path("letters/<slug:slug>/<language:language>/check-inbox/", sign.check_inbox, name="check_inbox"),
+    path("confirm/<str:token>/", confirm.confirm, name="confirm"),
+    path("confirm/<str:token>/resend/", confirm.resend, name="resend"),
+    path("thanks/<str:token>/", confirm.thanks, name="thanks"),
+    path("manage/<str:token>/", manage.manage, name="manage"),
+    path("manage/<str:token>/withdraw/", manage.withdraw, name="withdraw"),
+    path("manage/<str:token>/sign-again/", manage.sign_again, name="sign_again"),
+]
+
+organiser_urlpatterns = [
+    path("signatures/", moderation.moderation_list, name="moderation_list"),
+    path("signatures/decide/", moderation.decide, name="decide"),
+    path("signatures/<int:signature_id>/", moderation.decision_history, name="decision_history"),
+    path("audit-log/", moderation.audit_log, name="audit_log"),
+]

@@ -1,0 +1,150 @@
+"""Confirmation: opening the link shows, the button confirms."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from common.access import anyone, anyone_may_post
+from common.languages import speak
+from common.responses import private, see_other
+from common.tokens import TokenError, TokenExpired
+from letters.models import Translation
+from signatories.models import Signature, Status
+from verification.links import (
+    manage_url,
+    read_confirm_token,
+    read_thanks_token,
+    thanks_url,
+    verification_code,
+)
+from verification.services.confirm_signature import AlreadySigned, confirm_signature
+from verification.services.request_mail import request_mail
+
+
+def translation_of(signature: Signature) -> Translation:
+    """The text that the signatory signed, in the language that it was signed in."""
+    texts = {text.language: text for text in signature.version.translations.all()}
+    for text in texts.values():
+        text.version = signature.version
+    authoritative = next(text for text in texts.values() if text.is_authoritative)
+    return texts.get(signature.language, authoritative)
+
+
+def find_signature(signature_id: int) -> Signature | None:
+    return (
+        Signature.objects.select_related("letter__coalition", "version__letter")
+        .prefetch_related("version__translations")
+        .filter(pk=signature_id)
+        .first()
+    )
+
+
+@anyone_may_post
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    try:
+        signature = find_signature(read_confirm_token(token))
+    except TokenExpired:
+        return problem(request, "expired", resend_url=reverse("resend", kwargs={"token": token}))
+    except TokenError:
+        return problem(request, "forged")
+    if signature is None:
+        return problem(request, "gone")
+    if signature.confirmed_at is not None:
+        return _thank(signature)
+    if signature.status == Status.REJECTED:
+        return problem(request, "gone")
+    if request.method == "POST":
+        try:
+            return _thank(confirm_signature(signature_id=signature.pk))
+        except AlreadySigned:
+            return problem(request, "already", signature)
+    translation = translation_of(signature)
+    with speak(signature.language):
+        return private(
+            render(
+                request,
+                "verification/confirm.html",
+                {
+                    "letter": signature.letter,
+                    "translation": translation,
+                    "signature": signature,
+                    "token": token,
+                },
+            )
+        )
+
+
+@anyone_may_post
+def resend(request: HttpRequest, token: str) -> HttpResponse:
+    """Sends a new mail to the address of an expired link, on the button only."""
+    try:
+        signature_id = read_confirm_token(token)
+    except TokenExpired as expired:
+        signature_id = int(expired.value)
+    except TokenError:
+        return problem(request, "forged")
+    signature = find_signature(signature_id)
+    if signature is None:
+        return problem(request, "gone")
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("confirm", kwargs={"token": token}))
+    request_mail(signature_id=signature.pk)
+    return see_other(translation_of(signature).url_of("check_inbox"))
+
+
+@anyone
+def thanks(request: HttpRequest, token: str) -> HttpResponse:
+    """The thank-you page, for who holds the link that confirming gave."""
+    try:
+        signature = find_signature(read_thanks_token(token))
+    except TokenError:
+        return problem(request, "forged")
+    if signature is None or signature.confirmed_at is None:
+        return problem(request, "gone")
+    translation = translation_of(signature)
+    with speak(signature.language):
+        return private(
+            render(
+                request,
+                "verification/thanks.html",
+                {
+                    "letter": signature.letter,
+                    "translation": translation,
+                    "signature": signature,
+                    "verification_code": verification_code(signature.pk),
+                    "manage_url": manage_url(signature.pk),
+                    "share_url": settings.SITE_URL + translation.get_absolute_url(),
+                },
+            )
+        )
+
+
+def _thank(signature: Signature) -> HttpResponse:
+    return private(see_other(thanks_url(signature.pk)))
+
+
+_STATUS = {"expired": 410, "forged": 404, "gone": 410, "already": 409, "unconfirmed": 409}
+
+
+def problem(
+    request: HttpRequest,
+    kind: str,
+    signature: Signature | None = None,
+    *,
+    resend_url: str | None = None,
+) -> HttpResponse:
+    """A link that does not do what it was for: says why, and what to do next."""
+    with speak(signature.language if signature else "en"):
+        return private(
+            render(
+                request,
+                "verification/confirm_problem.html",
+                {
+                    "problem": kind,
+                    "resend_url": resend_url,
+                    "letter": signature.letter if signature else None,
+                },
+                status=_STATUS[kind],
+            )
+        )

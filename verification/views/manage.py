@@ -1,0 +1,142 @@
+"""The manage link: a signatory changes, hides, withdraws or signs again, without an account."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common.access import anyone_may_post
+from common.languages import speak
+from common.responses import private, see_other
+from common.tokens import TokenError
+from signatories.forms import CONSENTS, SignatoryForm
+from signatories.models import Signature, Status
+from signatories.services.withdraw_signature import (
+    CannotWithdraw,
+    restore_signature,
+    withdraw_signature,
+)
+from verification.links import read_manage_token, verification_code
+from verification.services.revise_signature import CHOICES, SHOWN, NotStanding, revise_signature
+from verification.views.confirm import find_signature, problem, translation_of
+
+NOTICES = {
+    "saved": lambda: _("Your changes are saved."),
+    "held": lambda: _("Your changes are saved. A moderator looks at them before they are shown."),
+    "withdrawn": lambda: _("Your signature is withdrawn. It is no longer shown or counted."),
+    "restored": lambda: _("You have signed again."),
+}
+
+
+class ManageForm(SignatoryForm):
+    """The signatory's own details. The capacity stays what it was when signing."""
+
+    def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
+        initial: dict[str, Any] = {
+            name: getattr(signature, name) for name in (*SHOWN, *CONSENTS)
+        }
+        initial["country"] = str(signature.country)
+        initial["show_name"] = "yes" if signature.show_name else "no"
+        super().__init__(*args, letter=signature.letter, initial=initial, **kwargs)
+        self.signature = signature
+        if not signature.is_organisation:
+            del self.fields["organisation_name"]
+
+    def for_organisation(self) -> bool:
+        return self.signature.is_organisation
+
+    def changes(self) -> dict[str, Any]:
+        """The cleaned values of the fields that this form has."""
+        return {name: self.cleaned_data[name] for name in (*SHOWN, *CHOICES) if name in self.fields}
+
+
+@anyone_may_post
+def manage(request: HttpRequest, token: str) -> HttpResponse:
+    signature = _signature_of(token)
+    if signature is None:
+        return problem(request, "forged")
+    if signature.confirmed_at is None:
+        return problem(request, "unconfirmed", signature)
+    with speak(signature.language):
+        form = ManageForm(request.POST or None, signature=signature)
+        if request.method == "POST" and form.is_valid():
+            return _revise(signature, form, token)
+        return _page(request, signature, form, token)
+
+
+@anyone_may_post
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """Asks first; the button withdraws."""
+    signature = _signature_of(token)
+    if signature is None:
+        return problem(request, "forged")
+    if signature.confirmed_at is None:
+        return problem(request, "unconfirmed", signature)
+    if request.method == "POST":
+        try:
+            withdraw_signature(signature_id=signature.pk)
+        except CannotWithdraw:
+            return see_other(reverse("manage", kwargs={"token": token}))
+        return _back(token, "withdrawn")
+    with speak(signature.language):
+        return private(
+            render(request, "signatories/withdraw.html", _context(signature, token))
+        )
+
+
+@anyone_may_post
+def sign_again(request: HttpRequest, token: str) -> HttpResponse:
+    signature = _signature_of(token)
+    if signature is None:
+        return problem(request, "forged")
+    if request.method == "POST" and signature.status == Status.WITHDRAWN:
+        restore_signature(signature_id=signature.pk)
+        return _back(token, "restored")
+    return see_other(reverse("manage", kwargs={"token": token}))
+
+
+def _signature_of(token: str) -> Signature | None:
+    try:
+        return find_signature(read_manage_token(token))
+    except TokenError:
+        return None
+
+
+def _revise(signature: Signature, form: ManageForm, token: str) -> HttpResponse:
+    try:
+        revised = revise_signature(signature_id=signature.pk, changes=form.changes())
+    except NotStanding:
+        return see_other(reverse("manage", kwargs={"token": token}))
+    return _back(token, "held" if revised.status == Status.HELD else "saved")
+
+
+def _back(token: str, notice: str) -> HttpResponse:
+    url = reverse("manage", kwargs={"token": token})
+    return private(see_other(f"{url}?notice={notice}"))
+
+
+def _page(
+    request: HttpRequest, signature: Signature, form: ManageForm, token: str
+) -> HttpResponse:
+    notice = NOTICES.get(request.GET.get("notice", ""))
+    context = _context(signature, token) | {
+        "form": form,
+        "notice": notice() if notice else "",
+        "verification_code": verification_code(signature.pk),
+        "restore_url": reverse("sign_again", kwargs={"token": token}),
+    }
+    status = 422 if form.errors else 200
+    return private(render(request, "signatories/manage.html", context, status=status))
+
+
+def _context(signature: Signature, token: str) -> dict[str, Any]:
+    return {
+        "signature": signature,
+        "letter": signature.letter,
+        "translation": translation_of(signature),
+        "token": token,
+        "manage_url": reverse("manage", kwargs={"token": token}),
+        "withdraw_url": reverse("withdraw", kwargs={"token": token}),
+    }

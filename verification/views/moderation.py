@@ -1,0 +1,122 @@
+"""The moderators' screens: the list, a decision, its history and the letter's audit log."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from common.responses import see_other
+from letters.access import letter_member
+from letters.models import Letter, Role, User
+from signatories.models import Signature
+from verification.forms import DecisionForm, QueueFilterForm
+from verification.models import Action, AuditEntry
+from verification.queue import filter_queue, queue_page
+from verification.services.decide_signatures import decide_signatures
+from verification.signals import SIGNALS
+
+ENTRIES_A_PAGE = 50
+
+
+@letter_member(Role.VIEWER)
+@require_safe
+def moderation_list(request: HttpRequest, letter: Letter) -> HttpResponse:
+    form = QueueFilterForm(request.GET)
+    filters = form.cleaned_data if form.is_valid() else {}
+    page = queue_page(
+        filter_queue(letter.pk, filters),
+        older_than=_id(request.GET.get("older")),
+        newer_than=_id(request.GET.get("newer")),
+    )
+    kept = {name: value for name, value in filters.items() if value}
+    return render(
+        request,
+        "verification/moderation_list.html",
+        {
+            "letter": letter,
+            "form": form,
+            "decision_form": DecisionForm(),
+            "signatures": page.signatures,
+            "signals": SIGNALS,
+            "next_url": _page_url(kept, older=page.older_than),
+            "previous_url": _page_url(kept, newer=page.newer_than),
+            "query": urlencode(kept),
+            "role": request.role,  # type: ignore[attr-defined]
+            "may_decide": Role(request.role).includes(Role.MODERATOR),  # type: ignore[attr-defined]
+        },
+    )
+
+
+@letter_member(Role.MODERATOR)
+@require_POST
+def decide(request: HttpRequest, letter: Letter) -> HttpResponse:
+    form = DecisionForm(request.POST)
+    form.fields["ids"].choices = [(pk, pk) for pk in request.POST.getlist("ids")]  # type: ignore[attr-defined]
+    back = f"{reverse('moderation_list', args=[letter.slug])}?{request.POST.get('query', '')}"
+    if not form.is_valid():
+        for errors in form.errors.values():
+            messages.error(request, errors[0])
+        return see_other(back)
+    assert isinstance(request.user, User)
+    outcome = decide_signatures(
+        letter=letter,
+        ids=form.cleaned_data["ids"],
+        action=Action(form.cleaned_data["action"]),
+        actor=request.user,
+        reason=form.cleaned_data["reason"],
+        note=form.cleaned_data["note"],
+    )
+    if outcome.changed:
+        messages.success(
+            request,
+            ngettext("%(n)d signature changed.", "%(n)d signatures changed.", outcome.changed)
+            % {"n": outcome.changed},
+        )
+    if outcome.left_alone:
+        messages.warning(
+            request,
+            ngettext(
+                "%(n)d signature left alone: the decision does not fit where it stands.",
+                "%(n)d signatures left alone: the decision does not fit where they stand.",
+                outcome.left_alone,
+            )
+            % {"n": outcome.left_alone},
+        )
+    return see_other(back)
+
+
+@letter_member(Role.VIEWER)
+@require_safe
+def decision_history(request: HttpRequest, letter: Letter, signature_id: int) -> HttpResponse:
+    signature = get_object_or_404(Signature.objects.of_letter(letter.pk), pk=signature_id)
+    entries = AuditEntry.objects.filter(signature_id=signature.pk).select_related("actor")
+    return render(
+        request,
+        "verification/decision_history.html",
+        {"letter": letter, "signature": signature, "entries": entries, "signals": SIGNALS},
+    )
+
+
+@letter_member(Role.VIEWER)
+@require_safe
+def audit_log(request: HttpRequest, letter: Letter) -> HttpResponse:
+    entries = AuditEntry.objects.filter(letter=letter).select_related("actor", "signature")
+    page = Paginator(entries, ENTRIES_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request, "verification/audit_log.html", {"letter": letter, "entries": page, "page": page}
+    )
+
+
+def _id(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _page_url(filters: dict[str, str], **cursor: int | None) -> str | None:
+    if None in cursor.values():
+        return None
+    return "?" + urlencode({**filters, **cursor})

@@ -1,0 +1,136 @@
+"""The sign form: shown within the letter page, answered here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common.access import anyone, anyone_may_post
+from common.languages import speak
+from common.network import client_network
+from common.pagecache import keep_page
+from common.responses import see_other
+from common.throttle import WINDOW_SECONDS
+from letters.models import Letter
+from letters.services.current_letter import CurrentLetter, current_letter
+from verification.forms import SignForm
+from verification.services.accept_signature import Throttled, accept_signature
+from verification.tasks import send_due_mail
+
+
+def letter_or_404(slug: str) -> CurrentLetter:
+    try:
+        return current_letter(slug)
+    except Letter.DoesNotExist:
+        raise Http404 from None
+
+
+def unsigned_form(current: CurrentLetter, language: str) -> SignForm:
+    """The empty form for the letter's page in this language."""
+    version = current.letter.current_version
+    assert version is not None
+    return SignForm(
+        letter=current.letter, initial={"version": version.number, "language": language}
+    )
+
+
+@anyone_may_post
+def sign(request: HttpRequest, slug: str) -> HttpResponse:
+    current = letter_or_404(slug)
+    if request.method != "POST":
+        language = current.authoritative.language
+        return _page(request, current, unsigned_form(current, language), language, status=200)
+    translation = current.translation(request.POST.get("language", "")) or current.authoritative
+    language = translation.language
+    with speak(language):
+        form = SignForm(request.POST, letter=current.letter)
+        if not current.letter.accepts_signatures():
+            problem = _("This letter takes no signatures at the moment.")
+            return _refuse(request, current, form, language, problem, status=410)
+        if not form.is_valid():
+            if "version" in form.errors:
+                form.data = form.data.copy()
+                form.data["version"] = current.letter.current_version.number
+            return _page(request, current, form, language, status=422)
+        details: Mapping[str, Any] = {**form.cleaned_data, "language": language}
+        try:
+            nudge = _accept(current.letter, details, client_network(request))
+        except Throttled:
+            problem = _("Too many signatures at once. Please wait a minute and send it again.")
+            return _refuse(request, current, form, language, problem, status=429)
+        except (OperationalError, InterfaceError):
+            problem = _("We could not save your signature just now. Please send it again.")
+            return _refuse(request, current, form, language, problem, status=503)
+    if nudge:
+        send_due_mail.delay()
+    return see_other(translation.url_of("check_inbox"))
+
+
+def _accept(letter: Letter, details: Mapping[str, Any], network: str) -> bool:
+    """Tries a second time on a new connection: the first may be one that Postgres' restart ended."""
+    try:
+        return accept_signature(letter=letter, details=details, network=network)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return accept_signature(letter=letter, details=details, network=network)
+
+
+def _refuse(
+    request: HttpRequest,
+    current: CurrentLetter,
+    form: SignForm,
+    language: str,
+    problem: str,
+    *,
+    status: int,
+) -> HttpResponse:
+    form.add_error(None, problem)
+    response = _page(request, current, form, language, status=status)
+    if status in (429, 503):
+        response["Retry-After"] = str(WINDOW_SECONDS)
+    return response
+
+
+def _page(
+    request: HttpRequest, current: CurrentLetter, form: SignForm, language: str, *, status: int
+) -> HttpResponse:
+    with speak(language):
+        response = render(
+            request,
+            "verification/sign.html",
+            {
+                "letter": current.letter,
+                "translation": current.translation(language) or current.authoritative,
+                "form": form,
+                "form_url": reverse("sign", kwargs={"slug": current.letter.slug}),
+                "open": current.letter.accepts_signatures(),
+            },
+            status=status,
+        )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@anyone
+def check_inbox(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
+    """What everyone sees after the form, whether the address is new or has signed."""
+    current = letter_or_404(slug)
+    translation = current.translation(language)
+    if translation is None:
+        raise Http404
+    with speak(translation.language):
+        response = render(
+            request,
+            "verification/check_inbox.html",
+            {
+                "letter": current.letter,
+                "translation": translation,
+                "mailbox_url": "/mailbox/" if settings.MAILBOX else None,
+            },
+        )
+    return keep_page(response)
