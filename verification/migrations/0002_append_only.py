@@ -10,12 +10,8 @@ END $$;
 CREATE TRIGGER verification_auditentry_append_only
     BEFORE UPDATE OR DELETE ON verification_auditentry
     FOR EACH ROW EXECUTE FUNCTION verification_refuse_change();
-CREATE TRIGGER verification_auditentry_no_truncate
-    BEFORE TRUNCATE ON verification_auditentry
-    FOR EACH STATEMENT EXECUTE FUNCTION verification_refuse_change();
 """
 RELEASE = """
-DROP TRIGGER verification_auditentry_no_truncate ON verification_auditentry;
 DROP TRIGGER verification_auditentry_append_only ON verification_auditentry;
 DROP FUNCTION verification_refuse_change();
 """
