@@ -1,0 +1,19 @@
+from deliveries.models.delivery import Delivery, DeliveryStatus
+from deliveries.models.dispatch import Dispatch, DispatchStatus, Method
+from deliveries.models.entry import DeliveryEntry, EntryKind
+from deliveries.models.file import DossierFile
+from deliveries.models.piece import DeliveryPiece, PieceKind, PieceStatus
+
+__all__ = [
+    "Delivery",
+    "DeliveryEntry",
+    "DeliveryPiece",
+    "DeliveryStatus",
+    "Dispatch",
+    "DispatchStatus",
+    "DossierFile",
+    "EntryKind",
+    "Method",
+    "PieceKind",
+    "PieceStatus",
+]

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from letters.models import Letter, LetterStatus, Office, Version
+
+
+class DeliveryStatus(models.TextChoices):
+    FROZEN = "frozen", _("Frozen")
+    RENDERING = "rendering", _("Being typeset")
+    READY = "ready", _("Ready")
+    SENT = "sent", _("Delivered")
+    FAILED = "failed", _("Failed")
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def public(self) -> DeliveryQuerySet:
+        """Deliveries that a stranger may know of: typeset, of a letter that is public."""
+        return self.filter(
+            status__in=(DeliveryStatus.READY, DeliveryStatus.SENT),
+            letter__in=Letter.objects.visible(),
+        )
+
+    def rendering(self) -> DeliveryQuerySet:
+        return self.filter(status__in=(DeliveryStatus.FROZEN, DeliveryStatus.RENDERING))
+
+
+class Delivery(models.Model):
+    """A numbered, frozen snapshot of a letter's roll for one office.
+
+    `rules` are the office's submission rules and `totals` the explained count, both as they were
+    at `frozen_at`; later changes of the office or the roll change nothing here (a trigger sees to it).
+    """
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="deliveries")
+    office = models.ForeignKey(Office, models.PROTECT, related_name="deliveries")
+    version = models.ForeignKey(Version, models.PROTECT, related_name="deliveries")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    number = models.PositiveIntegerField()
+    form_token = models.UUIDField(help_text=_("One form makes one delivery, however often pressed."))
+    language = models.CharField(max_length=12)
+    text_sha256 = models.CharField(max_length=64)
+    subject = models.CharField(max_length=450)
+    required_statement = models.TextField(blank=True)
+    rules = models.JSONField(default=dict)
+    totals = models.JSONField(default=dict)
+
+    status = models.CharField(
+        max_length=10, choices=DeliveryStatus, default=DeliveryStatus.FROZEN
+    )
+    error = models.TextField(blank=True)
+    frozen_at = models.DateTimeField()
+    ready_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering = ("letter", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("letter", "number"), name="delivery_number_unique"),
+            models.UniqueConstraint(fields=("letter", "form_token"), name="delivery_one_per_form"),
+            models.CheckConstraint(
+                condition=Q(status__in=DeliveryStatus.values), name="delivery_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(text_sha256__regex="^[0-9a-f]{64}$"), name="delivery_has_text_hash"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=(DeliveryStatus.READY, DeliveryStatus.SENT))
+                | Q(ready_at__isnull=False),
+                name="delivery_ready_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=DeliveryStatus.SENT, sent_at__isnull=False)
+                | (~Q(status=DeliveryStatus.SENT) & Q(sent_at__isnull=True)),
+                name="delivery_sent_has_a_time",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("id",),
+                name="delivery_rendering",
+                condition=Q(status__in=("frozen", "rendering")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.letter} delivery {self.number}"
+
+    def get_absolute_url(self) -> str:
+        """The public page, which the QR code of the letter leads to."""
+        return reverse("delivery_public", kwargs={"slug": self.letter.slug, "number": self.number})
+
+    @property
+    def folder(self) -> Path:
+        """Where this delivery's files and pieces are kept."""
+        return Path(settings.MEDIA_ROOT) / "deliveries" / str(self.pk)
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.status in (DeliveryStatus.FROZEN, DeliveryStatus.RENDERING)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether its files are there."""
+        return self.status in (DeliveryStatus.READY, DeliveryStatus.SENT)
+
+    @property
+    def offers_letter(self) -> bool:
+        """Whether a stranger may download the letter file: delivered, or published by an organiser."""
+        return self.status == DeliveryStatus.SENT or (
+            self.status == DeliveryStatus.READY and self.published_at is not None
+        )
+
+    @property
+    def letter_is_public(self) -> bool:
+        return self.letter.status not in (LetterStatus.DRAFT, LetterStatus.EMBARGOED)
