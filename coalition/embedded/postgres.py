@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -62,7 +63,8 @@ def prepare(var: Path) -> Program:
     if account:
         for folder in accounts.let_through(account, data, binaries() / "postgres"):
             print(
-                f"{folder}: added o+x, so that PostgreSQL (as {account.pw_name}) can pass through."
+                f"{folder}: added o+x, so that PostgreSQL (as {account.pw_name}) can pass through.",
+                file=sys.stderr,  # stdout belongs to the command that `exec` runs
             )
     if not data.exists():
         _make_data(data, account)

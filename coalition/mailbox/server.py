@@ -39,8 +39,8 @@ class Catcher:
         return f"250 2.0.0 Kept as {path.name}"
 
 
-async def serve(port: int, into: Path, refuse: Path) -> None:
-    """Catch mail on that loopback port until SIGTERM or SIGINT. Raises OSError when the port is
+async def serve(host: str, port: int, into: Path, refuse: Path) -> None:
+    """Catch mail on that address until SIGTERM or SIGINT. Raises OSError when the port is
     taken.
     """
     into.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -60,18 +60,20 @@ async def serve(port: int, into: Path, refuse: Path) -> None:
             loop=loop,
         )
 
-    server = await loop.create_server(connection, "127.0.0.1", port)
-    print(f"SMTP on 127.0.0.1:{port}, messages in {into}", flush=True)
+    server = await loop.create_server(connection, host, port)
+    print(f"SMTP on {host}:{port}, messages in {into}", flush=True)
     await stop.wait()
     server.close()
 
 
 def main() -> int:
     """Run the catcher as the environment says and return the exit code."""
+    # Loopback, unless somebody asks: it takes any mail from anyone.
+    host = os.environ.get("MAILBOX_HOST") or "127.0.0.1"
     port = addresses.mailbox_port()
     refuse = Path(os.environ.get("MAILBOX_REFUSE") or addresses.var_dir() / "mailbox.refuse")
     try:
-        asyncio.run(serve(port, folder(), refuse))
+        asyncio.run(serve(host, port, folder(), refuse))
     except OSError as error:
         print(
             f"Port {port} cannot be used for mail ({error.strerror}). "

@@ -1,11 +1,9 @@
 """`manage.py up`: the whole installation on this machine, in the foreground."""
 
-import http.client
 import os
 import socket
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -16,6 +14,7 @@ from coalition.embedded.errors import EmbeddedError
 from coalition.embedded.services import everything
 from coalition.embedded.stopping import Stopped, stoppable
 from coalition.running.preparation import prepare_site
+from coalition.running.probe import is_healthy
 from coalition.running.programs import site_programs
 from coalition.running.supervisor import Supervisor
 from letters.models import Letter
@@ -78,7 +77,7 @@ class Command(BaseCommand):
         if self.ready:
             return
         waited = time.monotonic() - self.started_at
-        if self._is_healthy():
+        if is_healthy(self.host, self.port, settings.SITE_URL):
             self.ready = True
             self._print_addresses(waited)
         elif waited > self.late_after:
@@ -87,19 +86,6 @@ class Command(BaseCommand):
                 f"/healthz has not answered 200 for {waited:.0f} s. The lines above say why; "
                 "`python manage.py doctor` names the mend."
             )
-
-    def _is_healthy(self) -> bool:
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  # nosec B104
-        connection = http.client.HTTPConnection(host, self.port, timeout=2)
-        try:
-            connection.request(
-                "GET", "/healthz", headers={"Host": urlsplit(settings.SITE_URL).netloc}
-            )
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
 
     def _print_addresses(self, seconds: float) -> None:
         site = settings.SITE_URL
