@@ -19,13 +19,12 @@ def letter_cards(letters: Iterable[Letter]) -> list[dict[str, Any]]:
     tallies = Tally.objects.in_bulk([letter.pk for letter in letters])
     cards = []
     for letter in letters:
-        text = texts.get(letter.pk)
-        if text is not None:
-            text.version.letter = letter
+        if shown := texts.get(letter.pk):
+            shown.version.letter = letter
         cards.append(
             {
                 "letter": letter,
-                "translation": text,
+                "translation": shown,
                 "tally": tallies.get(letter.pk) or Tally(letter=letter),
             }
         )

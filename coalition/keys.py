@@ -13,21 +13,22 @@ from cryptography.fernet import Fernet
 
 
 def development_keys(path: Path) -> dict[str, str]:
-    """The keys in the file, made where it is missing. Two first starts at once agree on one file."""
+    """The keys in the file, made where it is missing. Two starts at once agree on one file."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        keys = {
+        made = {
             "SECRET_KEY": secrets.token_urlsafe(48),
             "HASH_KEY": secrets.token_urlsafe(32),
             "ADDRESS_KEYS": Fernet.generate_key().decode(),
         }
         descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
         with os.fdopen(descriptor, "w") as file:
-            json.dump(keys, file)
+            json.dump(made, file)
         try:
             os.link(temporary, path)
         except FileExistsError:
             pass
         finally:
-            os.unlink(temporary)
-    return json.loads(path.read_text())
+            Path(temporary).unlink()
+    keys: dict[str, str] = json.loads(path.read_text())
+    return keys

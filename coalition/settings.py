@@ -121,7 +121,9 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))
 
 # --- Work ------------------------------------------------------------------------------------
 # Celery names a Redis socket otherwise than redis-py does.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(
+    "?db=", "?virtual_host="
+)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,4 +1,4 @@
-"""Every route of the site. Public ones carry the language in the path, so that a CDN can keep them."""
+"""Every route. Public ones carry the language in the path, so that a CDN can keep them."""
 
 from django.conf import settings
 from django.urls import include, path, register_converter

@@ -1,14 +1,15 @@
-"""Who may enter a view. Every view carries one of these marks; the start fails where one is missing.
+"""Who may enter a view. Each view carries one of these marks; without one the start fails.
 
 Room `letters` adds the marks for members (`letters.access`).
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -19,11 +20,20 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
+class UserRequest(HttpRequest):
+    """A request of somebody who is logged in."""
+
+    user: AbstractBaseUser  # type: ignore[assignment]
+
+
 class CrossSitePost(PermissionDenied):
     """A POST that another site made the browser send."""
 
 
-def mark(view: View[P], access: str) -> View[P]:
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+
+def mark(view: V, access: str) -> V:
     """Writes on a view who may enter; the access table and the start-up check read it."""
     view.access = access  # type: ignore[attr-defined]
     return view
@@ -34,19 +44,18 @@ def anyone(view: View[P]) -> View[P]:
     return mark(require_safe(view), "anyone")
 
 
-def anyone_may_post(view: View[P]) -> View[P]:
+def anyone_may_post(view: View[P]) -> Callable[..., HttpResponseBase]:
     """Everybody may read and send. No cookie, so the guard against other sites is where the
     browser says the request comes from (Fetch Metadata, else Origin)."""
 
-    @csrf_exempt
-    @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method == "POST" and not is_same_origin(request):
             raise CrossSitePost
         return view(request, *args, **kwargs)
 
-    return mark(guarded, "anyone may post")
+    methods = require_http_methods(["GET", "HEAD", "POST"])
+    return mark(csrf_exempt(methods(guarded)), "anyone may post")
 
 
 def machine_may_post(view: View[P]) -> View[P]:
@@ -54,7 +63,9 @@ def machine_may_post(view: View[P]) -> View[P]:
     return mark(csrf_exempt(require_http_methods(["POST"])(view)), "machine may post")
 
 
-def user(view: View[P]) -> View[P]:
+def user(
+    view: Callable[Concatenate[UserRequest, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """Whoever is logged in."""
     return mark(login_required(view), "user")
 

@@ -31,7 +31,7 @@ def decrypt(token: bytes | memoryview) -> str:
 
 
 def keyed_digest(purpose: str, text: str) -> bytes:
-    """32 bytes that only the holder of `HASH_KEY` can compute; `purpose` (≤ 16 bytes) separates uses."""
+    """32 bytes only the holder of `HASH_KEY` computes; `purpose` (≤ 16 bytes) separates uses."""
     return hashlib.blake2b(
         text.encode(), digest_size=32, key=settings.HASH_KEY, person=purpose.encode()
     ).digest()

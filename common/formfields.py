@@ -1,4 +1,4 @@
-"""Form fields for lines that signatories type: they clean with `common.names` and say what is wrong."""
+"""Form fields for what signatories type: they clean and say in plain words what is wrong."""
 
 from collections.abc import Callable
 from typing import Any

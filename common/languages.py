@@ -3,6 +3,7 @@ organisers' pages follow the browser."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -37,10 +38,10 @@ class PageLanguageMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.follow_browser = LocaleMiddleware(get_response)  # type: ignore[arg-type]
+        self.follow_browser = LocaleMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path_info.startswith(_FOLLOW_BROWSER):
-            return self.follow_browser(request)
+            return cast(HttpResponseBase, self.follow_browser(request))
         translation.activate(settings.LANGUAGE_CODE)
         return self.get_response(request)

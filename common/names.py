@@ -6,16 +6,19 @@ from functools import lru_cache
 
 from icu import Collator, Locale
 
-_URL = re.compile(r"(?i)\b(?:https?:|www\.)|\b[a-z0-9-]{2,}\.(?:com|net|org|info|xyz|ru|top|shop)\b")
+_URL = re.compile(
+    r"(?i)\b(?:https?:|www\.)|\b[a-z0-9-]{2,}\.(?:com|net|org|info|xyz|ru|top|shop)\b"
+)
 _MARKUP = re.compile(r"[<>{}\\]|&#?\w+;|\[[^\]]*\]\(")
 _SPACES = re.compile(r"\s+")
 # Zero-width joiners shape Persian, Indic and emoji text; every other format character is refused.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 _MARKS = re.compile(r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]){4,}")
 
 
 class TextError(ValueError):
-    """A line that cannot be taken; `code` says why: control, markup, url, marks, no_letter, symbol."""
+    """A line that cannot be taken; `code` says why: control, markup, url, marks, …"""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -33,9 +36,9 @@ def clean_line(text: str, *, allow_url: bool = False) -> str:
     text = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
     if not text.isascii():
         for character in text:
-            if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
-                if character not in _JOINERS:
-                    raise TextError("control")
+            hidden = unicodedata.category(character) in _HIDDEN
+            if hidden and character not in _JOINERS:
+                raise TextError("control")
         if _MARKS.search(unicodedata.normalize("NFD", text)):
             raise TextError("marks")
     elif not text.isprintable():
@@ -65,7 +68,7 @@ def clean_name(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """A few sentences: NFC, line breaks kept. Raises TextError for control characters and markup."""
+    """A few sentences, line breaks kept. Raises TextError for control characters and markup."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(clean_line(line, allow_url=True) for line in lines).strip()
 
@@ -81,7 +84,7 @@ def sort_key(name: str) -> bytes:
 
 
 def name_key(name: str) -> str:
-    """What two spellings of one name share: compatibility forms, case, accents and spaces folded."""
+    """What spellings of one name share: compatibility forms, case, accents, spaces folded."""
     folded = unicodedata.normalize("NFKD", name).casefold()
     bare = "".join(c for c in folded if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in bare).split())

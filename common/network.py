@@ -45,7 +45,7 @@ def client_network(request: HttpRequest) -> str:
 
 
 class ForwardedMiddleware:
-    """Puts the client's address in REMOTE_ADDR; drops forwarded headers of anybody but our proxies."""
+    """Puts the client's address in REMOTE_ADDR; believes no forwarded header but our proxies'."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

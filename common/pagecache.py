@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -91,20 +92,23 @@ class PageCacheMiddleware:
 
     def _render(self, request: HttpRequest, key: str) -> HttpResponseBase:
         response = self.get_response(request)
-        kept = (
-            getattr(response, "_keep_page", False)
-            and response.status_code == 200
-            and not response.cookies
-            and isinstance(response, HttpResponse)
-        )
-        if not kept or request.method == "HEAD":
-            if not kept:
-                pages.drop(key)
+        if not _may_be_kept(response):
+            pages.drop(key)
             return response
-        assert isinstance(response, HttpResponse)
+        if request.method == "HEAD":
+            return response
         page = _make_page(response)
         pages.put(key, page)
         return _answer(page, request.META)
+
+
+def _may_be_kept(response: HttpResponseBase) -> TypeGuard[HttpResponse]:
+    return (
+        isinstance(response, HttpResponse)
+        and getattr(response, "_keep_page", False)
+        and response.status_code == 200
+        and not response.cookies
+    )
 
 
 def _make_page(response: HttpResponse) -> _Page:
@@ -136,7 +140,8 @@ def _answer(page: _Page, meta: dict[str, str]) -> HttpResponse:
     else:
         body = page.bodies[encoding]
         response = HttpResponse(body)
-        response.headers.update(page.headers)
+        for name, value in page.headers.items():
+            response.headers[name] = value
         if encoding:
             response.headers["Content-Encoding"] = encoding
         response.headers["Content-Length"] = str(len(body))

@@ -14,7 +14,7 @@ def see_other(url: str) -> HttpResponse:
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """For pages behind a personal link: kept nowhere, found by no search engine, told to no site."""
+    """For pages behind a personal link: kept nowhere, searchable nowhere, told to no site."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"

@@ -5,23 +5,26 @@ A stranger gets 404 (nothing tells whether the letter exists), a member with too
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from common.access import mark
-from letters.models import Letter, Membership, Role
+from letters.models import Letter, Membership, Role, User
 
 P = ParamSpec("P")
-LetterView = Callable[Concatenate[HttpRequest, Letter, P], HttpResponseBase]
 
 
-class LetterRequest(HttpRequest):
+class MemberRequest(HttpRequest):
     """A request of a member; `role` is the member's role in the letter's coalition."""
 
+    user: User
     role: Role
+
+
+LetterView = Callable[Concatenate[MemberRequest, Letter, P], HttpResponseBase]
 
 
 def letter_member(needed: Role) -> Callable[[LetterView[P]], Callable[..., HttpResponseBase]]:
@@ -32,7 +35,9 @@ def letter_member(needed: Role) -> Callable[[LetterView[P]], Callable[..., HttpR
         @wraps(view)
         def entered(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             membership = (
-                Membership.objects.filter(user_id=request.user.pk, coalition__letters__slug=slug)
+                Membership.objects.filter(
+                    user_id=cast(int, request.user.pk), coalition__letters__slug=slug
+                )
                 .only("role", "coalition_id")
                 .first()
             )
@@ -42,8 +47,9 @@ def letter_member(needed: Role) -> Callable[[LetterView[P]], Callable[..., HttpR
             if not role.includes(needed):
                 raise PermissionDenied
             letter = Letter.objects.select_related("coalition", "current_version").get(slug=slug)
-            request.role = role  # type: ignore[attr-defined]
-            return view(request, letter, *args, **kwargs)
+            member_request = cast(MemberRequest, request)
+            member_request.role = role
+            return view(member_request, letter, *args, **kwargs)
 
         return mark(entered, f"letter member: {needed.value}")
 

@@ -20,7 +20,7 @@ def _country_choices(language: str | None) -> list[tuple[str, str]]:
 
 
 class CountryField(forms.CharField):
-    """A country's ISO 3166-1 code; the choices are only drawn when the form is, not on each POST."""
+    """A country's ISO 3166-1 code; its choices are made when the form is drawn, not on a POST."""
 
     widget = forms.Select
 
@@ -35,7 +35,7 @@ class CountryField(forms.CharField):
 
 
 class SignatoryForm(forms.Form):
-    """What is shown of a signatory; a letter's optional fields are left out where it does not ask."""
+    """What is shown of a signatory, without the optional fields that the letter does not ask."""
 
     name = NameField(
         label=_("Your name"),
@@ -105,7 +105,7 @@ class SignatoryForm(forms.Form):
                 del self.fields[optional]
 
     def clean_show_name(self) -> bool:
-        return self.cleaned_data["show_name"] == "yes"
+        return bool(self.cleaned_data["show_name"] == "yes")
 
     def for_organisation(self) -> bool:
         """Whether these details are an organisation's."""

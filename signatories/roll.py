@@ -80,13 +80,7 @@ def listed_organisations(letter_id: int) -> QuerySet[Signature]:
 
 
 def listed_featured(letter_id: int) -> QuerySet[Signature]:
-    return (
-        Signature.objects.of_letter(letter_id)
-        .listed()
-        .people()
-        .featured()
-        .only(*PUBLIC_FIELDS)
-    )
+    return Signature.objects.of_letter(letter_id).listed().people().featured().only(*PUBLIC_FIELDS)
 
 
 def _cursor(signature: Signature) -> str:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.formfields import AddressField
-from letters.models import Letter
+from letters.models import Letter, Version
 from signatories.forms import SignatoryForm
 from signatories.models import Capacity, RejectionReason, Status
 from verification.signals import SIGNALS
@@ -26,15 +26,18 @@ class SignForm(SignatoryForm):
         label=_("Email"),
         max_length=254,
         help_text=_("Never shown. We send one mail so that you can confirm."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email", "dir": "ltr"}),
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "email", "inputmode": "email", "dir": "ltr"}
+        ),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
     language = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
 
     field_order = ("capacity", "name", "email", "organisation_name")
 
-    def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, letter: Letter, version: Version, **kwargs: Any) -> None:
         super().__init__(*args, letter=letter, **kwargs)
+        self.current_version = version.number
         if not letter.organisations_may_sign:
             del self.fields["capacity"], self.fields["organisation_name"]
 
@@ -45,9 +48,8 @@ class SignForm(SignatoryForm):
         return self.cleaned_data.get("capacity") == Capacity.ORGANISATION
 
     def clean_version(self) -> int:
-        version = self.letter.current_version
         number: int = self.cleaned_data["version"]
-        if version is None or number != version.number:
+        if number != self.current_version:
             raise forms.ValidationError(
                 _("The letter has a new text. Please read it and send the form again."),
                 code="version",
@@ -75,13 +77,25 @@ class QueueFilterForm(forms.Form):
     q = forms.CharField(label=_("Search"), max_length=100, required=False)
 
 
+class IdsField(forms.MultipleChoiceField):
+    """Ids that the page sent back; which of them exist is for the service to find out."""
+
+    def validate(self, value: list[str]) -> None:
+        if not value:
+            raise forms.ValidationError(_("Please choose at least one signature."))
+
+    def clean(self, value: Any) -> list[int]:
+        texts = [text for text in super().clean(value) if text.isascii() and text.isdigit()]
+        return [int(text) for text in texts if len(text) < 19]
+
+
 class DecisionForm(forms.Form):
     """A moderator's decision about one or more signatures."""
 
     action = forms.ChoiceField(
         choices=[(a, a) for a in ("approve", "hold", "reject", "feature", "unfeature")]
     )
-    ids = forms.TypedMultipleChoiceField(coerce=int, choices=())
+    ids = IdsField()
     reason = forms.ChoiceField(choices=[("", "—"), *RejectionReason.choices], required=False)
     note = forms.CharField(max_length=500, required=False)
 

@@ -49,4 +49,4 @@ def verification_code(signature_id: int) -> str:
 
 
 def _absolute(route: str, **kwargs: str) -> str:
-    return settings.SITE_URL + reverse(route, kwargs=kwargs)
+    return f"{settings.SITE_URL}{reverse(route, kwargs=kwargs)}"

@@ -1,4 +1,4 @@
-"""The moderators' list: which signatures, newest first, in pages that cost the same at any depth."""
+"""The moderators' list: newest first, in pages that cost the same at any depth."""
 
 from dataclasses import dataclass
 from typing import Any

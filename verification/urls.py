@@ -5,7 +5,9 @@ from verification.views import confirm, manage, moderation, sign
 public_urlpatterns = [
     path("letters/<slug:slug>/sign/", sign.sign, name="sign"),
     path("letters/<slug:slug>/check-inbox/", sign.check_inbox, name="check_inbox"),
-    path("letters/<slug:slug>/<language:language>/check-inbox/", sign.check_inbox, name="check_inbox"),
+    path(
+        "letters/<slug:slug>/<language:language>/check-inbox/", sign.check_inbox, name="check_inbox"
+    ),
     path("confirm/<str:token>/", confirm.confirm, name="confirm"),
     path("confirm/<str:token>/resend/", confirm.resend, name="resend"),
     path("thanks/<str:token>/", confirm.thanks, name="thanks"),

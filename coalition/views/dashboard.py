@@ -1,13 +1,13 @@
 """The organisers' first screens: their letters, and one letter at a glance."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from coalition.cards import letter_cards
-from common.access import user
+from common.access import UserRequest, user
 from deliveries.models import Delivery
-from letters.access import letter_member
+from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Membership, Role
 from signatories.models import Signature
 
@@ -16,8 +16,7 @@ RECENT = 10
 
 @user
 @require_safe
-def dashboard(request: HttpRequest) -> HttpResponse:
-    assert request.user.pk is not None
+def dashboard(request: UserRequest) -> HttpResponse:
     letters = Letter.objects.of_member(request.user.pk).select_related("coalition")
     cards = letter_cards(letters)
     roles = dict(
@@ -30,7 +29,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 @letter_member(Role.VIEWER)
 @require_safe
-def letter_dashboard(request: HttpRequest, letter: Letter) -> HttpResponse:
+def letter_dashboard(request: MemberRequest, letter: Letter) -> HttpResponse:
     card = letter_cards([letter])[0]
     recent = Signature.objects.of_letter(letter.pk).order_by("-id")[:RECENT]
     deliveries = Delivery.objects.filter(letter=letter).select_related("office")[:RECENT]
@@ -42,6 +41,6 @@ def letter_dashboard(request: HttpRequest, letter: Letter) -> HttpResponse:
             "recent": recent,
             "deliveries": deliveries,
             "offices": letter.offices.all(),
-            "role": request.role,  # type: ignore[attr-defined]
+            "role": request.role,
         },
     )

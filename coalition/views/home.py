@@ -3,11 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from coalition.cards import letter_cards
 from common.access import anyone
 from common.languages import speak
 from common.pagecache import keep_page
 from letters.models import Letter
-from coalition.cards import letter_cards
 
 LETTERS_SHOWN = 50
 

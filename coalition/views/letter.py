@@ -46,7 +46,7 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
     tally = Tally.objects.filter(letter=letter).first() or Tally(letter=letter)
     return {
         "letter": letter,
-        "version": letter.current_version,
+        "version": current.version,
         "translation": translation,
         "canonical_url": settings.SITE_URL + translation.get_absolute_url(),
         "languages": [

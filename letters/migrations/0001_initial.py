@@ -4,187 +4,430 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import letters.models.letter
 from django.conf import settings
 from django.db import migrations, models
 
+import letters.models.letter
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Coalition',
+            name="Coalition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='email address')),
-                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
-                ('is_staff', models.BooleanField(default=False)),
-                ('is_active', models.BooleanField(default=True)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(max_length=254, unique=True, verbose_name="email address"),
+                ),
+                ("name", models.CharField(blank=True, max_length=150, verbose_name="name")),
+                ("is_staff", models.BooleanField(default=False)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('editor', 'Editor'), ('moderator', 'Moderator'), ('viewer', 'Viewer')], max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('coalition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='letters.coalition')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("editor", "Editor"),
+                            ("moderator", "Moderator"),
+                            ("viewer", "Viewer"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "coalition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="letters.coalition",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='coalition',
-            name='members',
-            field=models.ManyToManyField(through='letters.Membership', to=settings.AUTH_USER_MODEL),
+            model_name="coalition",
+            name="members",
+            field=models.ManyToManyField(through="letters.Membership", to=settings.AUTH_USER_MODEL),
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('docket', models.CharField(blank=True, max_length=200)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('postal_address', models.TextField(blank=True)),
-                ('channel', models.CharField(choices=[('email', 'By email'), ('upload', 'Upload by hand'), ('post', 'By post')], default='email', max_length=10)),
-                ('page_size', models.CharField(choices=[('letter', 'US Letter'), ('a4', 'A4')], default='letter', max_length=10)),
-                ('deadline_at', models.DateTimeField(blank=True, null=True)),
-                ('time_zone', models.CharField(default='UTC', max_length=50)),
-                ('max_pages', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('min_type_pt', models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True)),
-                ('max_file_bytes', models.PositiveIntegerField(blank=True, null=True)),
-                ('max_total_bytes', models.PositiveIntegerField(blank=True, null=True)),
-                ('max_files', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('required_statement', models.TextField(blank=True)),
-                ('subject_includes', models.CharField(blank=True, max_length=200)),
-                ('notes', models.TextField(blank=True)),
-                ('source', models.TextField(help_text='Where the rules were found.')),
-                ('checked_on', models.DateField(help_text='When the rules were last checked at the source.')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("docket", models.CharField(blank=True, max_length=200)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("postal_address", models.TextField(blank=True)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("email", "By email"),
+                            ("upload", "Upload by hand"),
+                            ("post", "By post"),
+                        ],
+                        default="email",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "page_size",
+                    models.CharField(
+                        choices=[("letter", "US Letter"), ("a4", "A4")],
+                        default="letter",
+                        max_length=10,
+                    ),
+                ),
+                ("deadline_at", models.DateTimeField(blank=True, null=True)),
+                ("time_zone", models.CharField(default="UTC", max_length=50)),
+                ("max_pages", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "min_type_pt",
+                    models.DecimalField(blank=True, decimal_places=1, max_digits=4, null=True),
+                ),
+                ("max_file_bytes", models.PositiveIntegerField(blank=True, null=True)),
+                ("max_total_bytes", models.PositiveIntegerField(blank=True, null=True)),
+                ("max_files", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("required_statement", models.TextField(blank=True)),
+                ("subject_includes", models.CharField(blank=True, max_length=200)),
+                ("notes", models.TextField(blank=True)),
+                ("source", models.TextField(help_text="Where the rules were found.")),
+                (
+                    "checked_on",
+                    models.DateField(help_text="When the rules were last checked at the source."),
+                ),
             ],
             options={
-                'ordering': ('name',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'upload', 'post'])), name='office_channel_known'), models.CheckConstraint(condition=models.Q(('page_size__in', ['letter', 'a4'])), name='office_page_size_known')],
+                "ordering": ("name",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["email", "upload", "post"])),
+                        name="office_channel_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("page_size__in", ["letter", "a4"])),
+                        name="office_page_size_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Letter',
+            name="Letter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('goal', models.PositiveIntegerField(blank=True, null=True)),
-                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=letters.models.letter.default_fields, size=None)),
-                ('organisations_may_sign', models.BooleanField(default=True)),
-                ('review_policy', models.CharField(choices=[('publish', 'Publish after confirmation'), ('hold', 'Hold everything for a moderator')], default='publish', max_length=10)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('embargoed', 'Embargoed'), ('open', 'Open for signatures'), ('paused', 'Paused'), ('closed', 'Closed')], default='draft', max_length=10)),
-                ('opens_at', models.DateTimeField(blank=True, null=True)),
-                ('closes_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('coalition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='letters', to='letters.coalition')),
-                ('offices', models.ManyToManyField(blank=True, related_name='letters', to='letters.office')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("goal", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20),
+                        blank=True,
+                        default=letters.models.letter.default_fields,
+                        size=None,
+                    ),
+                ),
+                ("organisations_may_sign", models.BooleanField(default=True)),
+                (
+                    "review_policy",
+                    models.CharField(
+                        choices=[
+                            ("publish", "Publish after confirmation"),
+                            ("hold", "Hold everything for a moderator"),
+                        ],
+                        default="publish",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("embargoed", "Embargoed"),
+                            ("open", "Open for signatures"),
+                            ("paused", "Paused"),
+                            ("closed", "Closed"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("opens_at", models.DateTimeField(blank=True, null=True)),
+                ("closes_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "coalition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="letters",
+                        to="letters.coalition",
+                    ),
+                ),
+                (
+                    "offices",
+                    models.ManyToManyField(blank=True, related_name="letters", to="letters.office"),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('first', 'First text'), ('correction', 'Correction'), ('material', 'Material change')], default='first', max_length=10)),
-                ('text_sha256', models.CharField(blank=True, editable=False, max_length=64)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='letters.letter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("first", "First text"),
+                            ("correction", "Correction"),
+                            ("material", "Material change"),
+                        ],
+                        default="first",
+                        max_length=10,
+                    ),
+                ),
+                ("text_sha256", models.CharField(blank=True, editable=False, max_length=64)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="letters.letter",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('letter', 'number'),
+                "ordering": ("letter", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Translation',
+            name="Translation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=12)),
-                ('is_authoritative', models.BooleanField(default=False)),
-                ('title', models.CharField(max_length=200)),
-                ('summary', models.CharField(blank=True, max_length=400)),
-                ('addressee', models.CharField(blank=True, max_length=300)),
-                ('body_markdown', models.TextField()),
-                ('share_text', models.CharField(blank=True, max_length=280)),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='translations', to='letters.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("language", models.CharField(max_length=12)),
+                ("is_authoritative", models.BooleanField(default=False)),
+                ("title", models.CharField(max_length=200)),
+                ("summary", models.CharField(blank=True, max_length=400)),
+                ("addressee", models.CharField(blank=True, max_length=300)),
+                ("body_markdown", models.TextField()),
+                ("share_text", models.CharField(blank=True, max_length=280)),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="translations",
+                        to="letters.version",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-is_authoritative', 'language'),
+                "ordering": ("-is_authoritative", "language"),
             },
         ),
         migrations.AddField(
-            model_name='letter',
-            name='current_version',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='letters.version'),
+            model_name="letter",
+            name="current_version",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="letters.version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_one_per_address'),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("email"), name="user_one_per_address"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('coalition', 'user'), name='membership_one_per_coalition_and_user'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("coalition", "user"), name="membership_one_per_coalition_and_user"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['owner', 'editor', 'moderator', 'viewer'])), name='membership_role_known'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["owner", "editor", "moderator", "viewer"])),
+                name="membership_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('letter', 'number'), name='version_number_unique'),
+            model_name="version",
+            constraint=models.UniqueConstraint(
+                fields=("letter", "number"), name="version_number_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('published_at__isnull', True), ('text_sha256__regex', '^[0-9a-f]{64}$'), _connector='OR'), name='version_published_has_hash'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("published_at__isnull", True),
+                    ("text_sha256__regex", "^[0-9a-f]{64}$"),
+                    _connector="OR",
+                ),
+                name="version_published_has_hash",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='translation',
-            constraint=models.UniqueConstraint(fields=('version', 'language'), name='translation_one_per_language'),
+            model_name="translation",
+            constraint=models.UniqueConstraint(
+                fields=("version", "language"), name="translation_one_per_language"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='translation',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_authoritative', True)), fields=('version',), name='translation_one_authoritative'),
+            model_name="translation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_authoritative", True)),
+                fields=("version",),
+                name="translation_one_authoritative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'embargoed', 'open', 'paused', 'closed'])), name='letter_status_known'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["draft", "embargoed", "open", "paused", "closed"])
+                ),
+                name="letter_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_at__isnull', True), ('closes_at__isnull', True), ('opens_at__lt', models.F('closes_at')), _connector='OR'), name='letter_opens_before_it_closes'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("opens_at__isnull", True),
+                    ("closes_at__isnull", True),
+                    ("opens_at__lt", models.F("closes_at")),
+                    _connector="OR",
+                ),
+                name="letter_opens_before_it_closes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='letter',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('draft', 'embargoed')), ('current_version__isnull', False), _connector='OR'), name='letter_public_has_a_version'),
+            model_name="letter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ("draft", "embargoed")),
+                    ("current_version__isnull", False),
+                    _connector="OR",
+                ),
+                name="letter_public_has_a_version",
+            ),
         ),
     ]

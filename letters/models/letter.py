@@ -37,7 +37,11 @@ class OptionalField(models.TextChoices):
 
 
 def default_fields() -> list[str]:
-    return [OptionalField.ROLE_TITLE.value, OptionalField.AFFILIATION.value, OptionalField.COUNTRY.value]
+    return [
+        OptionalField.ROLE_TITLE.value,
+        OptionalField.AFFILIATION.value,
+        OptionalField.COUNTRY.value,
+    ]
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):
@@ -113,4 +117,3 @@ class Letter(models.Model):
     def asks(self, field: str) -> bool:
         """Whether this letter's form has the optional field."""
         return field in self.fields
-

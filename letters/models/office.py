@@ -17,7 +17,7 @@ class PageSize(models.TextChoices):
 
 
 class Office(models.Model):
-    """A recipient with its submission rules. A rule that is null is not known, which is not “none”."""
+    """A recipient with its submission rules. A rule that is null is unknown, not absent."""
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=200)

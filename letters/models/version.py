@@ -88,7 +88,7 @@ class Translation(models.Model):
     @property
     def text_sha256(self) -> str:
         """SHA-256 (hex) of title, addressee and body in UTF-8, joined by blank lines."""
-        text = "\n\n".join((self.title, self.addressee, self.body_markdown))
+        text = f"{self.title}\n\n{self.addressee}\n\n{self.body_markdown}"
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
@@ -103,4 +103,4 @@ class Translation(models.Model):
     @property
     def language_name(self) -> str:
         """The language's name in itself, such as “français”."""
-        return get_language_info(self.language)["name_local"]
+        return str(get_language_info(self.language)["name_local"])

@@ -1,10 +1,11 @@
-"""What the public pages and the sign form need of a letter, read at most once a second a process."""
+"""What public pages need of a letter, read at most once a second in each process."""
 
 import threading
 import time
 from dataclasses import dataclass
+from typing import cast
 
-from letters.models import Letter, Translation
+from letters.models import Letter, Translation, Version
 
 FRESH_SECONDS = 1.0
 MAX_LETTERS = 1000
@@ -15,6 +16,7 @@ class CurrentLetter:
     """A visible letter with the translations of its current version, authoritative one first."""
 
     letter: Letter
+    version: Version
     translations: tuple[Translation, ...]
 
     @property
@@ -22,7 +24,7 @@ class CurrentLetter:
         return self.translations[0]
 
     def translation(self, language: str | None) -> Translation | None:
-        """The translation in this language (default: the authoritative), None where there is none."""
+        """The translation in this language (default: the authoritative), or None."""
         if language is None:
             return self.authoritative
         return next((t for t in self.translations if t.language == language), None)
@@ -48,13 +50,12 @@ def current_letter(slug: str) -> CurrentLetter:
     except Letter.DoesNotExist:
         forget(slug)
         raise
-    version = letter.current_version
-    assert version is not None
+    version = cast(Version, letter.current_version)  # `visible` has only letters with a version
     version.letter = letter
     translations = tuple(version.translations.order_by("-is_authoritative", "language"))
     for translation in translations:
         translation.version = version
-    current = CurrentLetter(letter, translations)
+    current = CurrentLetter(letter, version, translations)
     with _lock:
         if len(_kept) >= MAX_LETTERS:
             _kept.clear()

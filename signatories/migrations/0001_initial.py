@@ -9,143 +9,394 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('letters', '0001_initial'),
+        ("letters", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160)),
-                ('name_key', models.CharField(editable=False, max_length=160)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='organisations', to='letters.letter')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160)),
+                ("name_key", models.CharField(editable=False, max_length=160)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="organisations",
+                        to="letters.letter",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name_key',),
+                "ordering": ("name_key",),
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=12)),
-                ('capacity', models.CharField(choices=[('personal', 'For myself'), ('organisation', 'On behalf of an organisation')], default='personal', max_length=12)),
-                ('source', models.CharField(choices=[('web', 'Sign form'), ('invitation', 'Personal invitation'), ('import', 'Import')], default='web', max_length=10)),
-                ('name', models.CharField(max_length=120)),
-                ('sort_key', models.BinaryField(max_length=1024)),
-                ('role_title', models.CharField(blank=True, max_length=120)),
-                ('affiliation', models.CharField(blank=True, max_length=160)),
-                ('organisation_name', models.CharField(blank=True, max_length=160)),
-                ('country', django_countries.fields.CountryField(blank=True, max_length=2)),
-                ('city', models.CharField(blank=True, max_length=80)),
-                ('comment', models.CharField(blank=True, max_length=500)),
-                ('featured_rank', models.PositiveIntegerField(blank=True, null=True)),
-                ('show_name', models.BooleanField(default=True)),
-                ('consent_web', models.BooleanField(default=False)),
-                ('consent_press', models.BooleanField(default=False)),
-                ('consent_government', models.BooleanField(default=False)),
-                ('consent_updates', models.BooleanField(default=False)),
-                ('email_encrypted', models.BinaryField()),
-                ('email_digest', models.BinaryField(max_length=32)),
-                ('details_digest', models.BinaryField(max_length=32)),
-                ('network_digest', models.BinaryField(blank=True, max_length=32, null=True)),
-                ('status', models.CharField(choices=[('unconfirmed', 'Unconfirmed'), ('repeated', 'Repeated'), ('held', 'Held'), ('counted', 'Counted'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], default='unconfirmed', max_length=12)),
-                ('rejection_reason', models.CharField(blank=True, choices=[('fake', 'Not a real signatory'), ('impostor', 'Somebody else’s name'), ('duplicate', 'Signed already under another address'), ('abuse', 'Abusive content'), ('unsuitable', 'Does not belong on this letter'), ('other', 'Other')], max_length=12)),
-                ('withdrawn_from', models.CharField(blank=True, choices=[('unconfirmed', 'Unconfirmed'), ('repeated', 'Repeated'), ('held', 'Held'), ('counted', 'Counted'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], max_length=12)),
-                ('signals', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('confirmation_due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('confirmation_sent_at', models.DateTimeField(blank=True, null=True)),
-                ('confirmation_attempts', models.PositiveSmallIntegerField(db_default=0)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('letter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='letters.letter')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='signatories.organisation')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='letters.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("language", models.CharField(max_length=12)),
+                (
+                    "capacity",
+                    models.CharField(
+                        choices=[
+                            ("personal", "For myself"),
+                            ("organisation", "On behalf of an organisation"),
+                        ],
+                        default="personal",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("web", "Sign form"),
+                            ("invitation", "Personal invitation"),
+                            ("import", "Import"),
+                        ],
+                        default="web",
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("sort_key", models.BinaryField(max_length=1024)),
+                ("role_title", models.CharField(blank=True, max_length=120)),
+                ("affiliation", models.CharField(blank=True, max_length=160)),
+                ("organisation_name", models.CharField(blank=True, max_length=160)),
+                ("country", django_countries.fields.CountryField(blank=True, max_length=2)),
+                ("city", models.CharField(blank=True, max_length=80)),
+                ("comment", models.CharField(blank=True, max_length=500)),
+                ("featured_rank", models.PositiveIntegerField(blank=True, null=True)),
+                ("show_name", models.BooleanField(default=True)),
+                ("consent_web", models.BooleanField(default=False)),
+                ("consent_press", models.BooleanField(default=False)),
+                ("consent_government", models.BooleanField(default=False)),
+                ("consent_updates", models.BooleanField(default=False)),
+                ("email_encrypted", models.BinaryField()),
+                ("email_digest", models.BinaryField(max_length=32)),
+                ("details_digest", models.BinaryField(max_length=32)),
+                ("network_digest", models.BinaryField(blank=True, max_length=32, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("unconfirmed", "Unconfirmed"),
+                            ("repeated", "Repeated"),
+                            ("held", "Held"),
+                            ("counted", "Counted"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="unconfirmed",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "rejection_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("fake", "Not a real signatory"),
+                            ("impostor", "Somebody else’s name"),
+                            ("duplicate", "Signed already under another address"),
+                            ("abuse", "Abusive content"),
+                            ("unsuitable", "Does not belong on this letter"),
+                            ("other", "Other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "withdrawn_from",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unconfirmed", "Unconfirmed"),
+                            ("repeated", "Repeated"),
+                            ("held", "Held"),
+                            ("counted", "Counted"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "signals",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "confirmation_due_at",
+                    models.DateTimeField(
+                        blank=True, db_default=django.db.models.functions.datetime.Now(), null=True
+                    ),
+                ),
+                ("confirmation_sent_at", models.DateTimeField(blank=True, null=True)),
+                ("confirmation_attempts", models.PositiveSmallIntegerField(db_default=0)),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="letters.letter",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="signatories.organisation",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="letters.version",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tally',
+            name="Tally",
             fields=[
-                ('letter', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='tally', serialize=False, to='letters.letter')),
-                ('received', models.PositiveIntegerField(default=0)),
-                ('unconfirmed', models.PositiveIntegerField(default=0)),
-                ('repeated', models.PositiveIntegerField(default=0)),
-                ('held', models.PositiveIntegerField(default=0)),
-                ('rejected', models.PositiveIntegerField(default=0)),
-                ('rejected_by_reason', models.JSONField(default=dict)),
-                ('withdrawn', models.PositiveIntegerField(default=0)),
-                ('people', models.PositiveIntegerField(default=0)),
-                ('organisations', models.PositiveIntegerField(default=0)),
-                ('listed', models.PositiveIntegerField(default=0)),
-                ('computed_at', models.DateTimeField(null=True)),
+                (
+                    "letter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="tally",
+                        serialize=False,
+                        to="letters.letter",
+                    ),
+                ),
+                ("received", models.PositiveIntegerField(default=0)),
+                ("unconfirmed", models.PositiveIntegerField(default=0)),
+                ("repeated", models.PositiveIntegerField(default=0)),
+                ("held", models.PositiveIntegerField(default=0)),
+                ("rejected", models.PositiveIntegerField(default=0)),
+                ("rejected_by_reason", models.JSONField(default=dict)),
+                ("withdrawn", models.PositiveIntegerField(default=0)),
+                ("people", models.PositiveIntegerField(default=0)),
+                ("organisations", models.PositiveIntegerField(default=0)),
+                ("listed", models.PositiveIntegerField(default=0)),
+                ("computed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name_plural': 'tallies',
-                'constraints': [models.CheckConstraint(condition=models.Q(('received', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('unconfirmed'), '+', models.F('repeated')), '+', models.F('held')), '+', models.F('rejected')), '+', models.F('withdrawn')), '+', models.F('people')), '+', models.F('organisations')))), name='tally_adds_up')],
+                "verbose_name_plural": "tallies",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "received",
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        django.db.models.expressions.CombinedExpression(
+                                            django.db.models.expressions.CombinedExpression(
+                                                django.db.models.expressions.CombinedExpression(
+                                                    django.db.models.expressions.CombinedExpression(
+                                                        models.F("unconfirmed"),
+                                                        "+",
+                                                        models.F("repeated"),
+                                                    ),
+                                                    "+",
+                                                    models.F("held"),
+                                                ),
+                                                "+",
+                                                models.F("rejected"),
+                                            ),
+                                            "+",
+                                            models.F("withdrawn"),
+                                        ),
+                                        "+",
+                                        models.F("people"),
+                                    ),
+                                    "+",
+                                    models.F("organisations"),
+                                ),
+                            )
+                        ),
+                        name="tally_adds_up",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(fields=('letter', 'name_key'), name='organisation_one_per_letter_and_name'),
+            model_name="organisation",
+            constraint=models.UniqueConstraint(
+                fields=("letter", "name_key"), name="organisation_one_per_letter_and_name"
+            ),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(models.F('confirmation_due_at'), condition=models.Q(('confirmation_sent_at__isnull', True)), name='signature_outbox'),
+            model_name="signature",
+            index=models.Index(
+                models.F("confirmation_due_at"),
+                condition=models.Q(("confirmation_sent_at__isnull", True)),
+                name="signature_outbox",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('consent_web', True), ('show_name', True), ('status', 'counted')), fields=['letter', 'capacity', 'sort_key', 'id'], name='signature_roll'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(
+                    ("consent_web", True), ("show_name", True), ("status", "counted")
+                ),
+                fields=["letter", "capacity", "sort_key", "id"],
+                name="signature_roll",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('featured_rank__isnull', False)), fields=['letter', 'featured_rank'], name='signature_featured'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(("featured_rank__isnull", False)),
+                fields=["letter", "featured_rank"],
+                name="signature_featured",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(fields=['letter', 'status', '-id'], name='signature_queue'),
+            model_name="signature",
+            index=models.Index(fields=["letter", "status", "-id"], name="signature_queue"),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(fields=('letter', 'email_digest', 'details_digest'), name='signature_one_per_address_and_details'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                fields=("letter", "email_digest", "details_digest"),
+                name="signature_one_per_address_and_details",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('confirmed_at__isnull', False)), fields=('letter', 'email_digest'), name='signature_one_confirmed_per_address'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("confirmed_at__isnull", False)),
+                fields=("letter", "email_digest"),
+                name="signature_one_confirmed_per_address",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['unconfirmed', 'repeated', 'held', 'counted', 'rejected', 'withdrawn'])), name='signature_status_known'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["unconfirmed", "repeated", "held", "counted", "rejected", "withdrawn"],
+                    )
+                ),
+                name="signature_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ('unconfirmed', 'repeated', 'rejected')), ('confirmed_at__isnull', False), _connector='OR'), name='signature_counts_only_confirmed'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ("unconfirmed", "repeated", "rejected")),
+                    ("confirmed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="signature_counts_only_confirmed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('unconfirmed', 'repeated')), _negated=True), ('confirmed_at__isnull', True), _connector='OR'), name='signature_confirmed_is_decided'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ("unconfirmed", "repeated")), _negated=True),
+                    ("confirmed_at__isnull", True),
+                    _connector="OR",
+                ),
+                name="signature_confirmed_is_decided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('rejection_reason__in', ['fake', 'impostor', 'duplicate', 'abuse', 'unsuitable', 'other']), ('status', 'rejected')), models.Q(models.Q(('status', 'rejected'), _negated=True), ('rejection_reason', '')), _connector='OR'), name='signature_rejected_has_a_reason'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "rejection_reason__in",
+                            ["fake", "impostor", "duplicate", "abuse", "unsuitable", "other"],
+                        ),
+                        ("status", "rejected"),
+                    ),
+                    models.Q(
+                        models.Q(("status", "rejected"), _negated=True), ("rejection_reason", "")
+                    ),
+                    _connector="OR",
+                ),
+                name="signature_rejected_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('capacity', 'organisation'), ('status', 'counted'), _negated=True), ('organisation__isnull', False), _connector='OR'), name='signature_organisation_is_decided'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("capacity", "organisation"), ("status", "counted"), _negated=True),
+                    ("organisation__isnull", False),
+                    _connector="OR",
+                ),
+                name="signature_organisation_is_decided",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity', 'personal'), models.Q(('organisation_name', ''), _negated=True), _connector='OR'), name='signature_organisation_is_named'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("capacity", "personal"),
+                    models.Q(("organisation_name", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="signature_organisation_is_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'withdrawn'), ('withdrawn_at__isnull', False), ('withdrawn_from__in', ('counted', 'held'))), models.Q(models.Q(('status', 'withdrawn'), _negated=True), ('withdrawn_at__isnull', True), ('withdrawn_from', '')), _connector='OR'), name='signature_withdrawn_knows_from_where'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status", "withdrawn"),
+                        ("withdrawn_at__isnull", False),
+                        ("withdrawn_from__in", ("counted", "held")),
+                    ),
+                    models.Q(
+                        models.Q(("status", "withdrawn"), _negated=True),
+                        ("withdrawn_at__isnull", True),
+                        ("withdrawn_from", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="signature_withdrawn_knows_from_where",
+            ),
         ),
     ]

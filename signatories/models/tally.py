@@ -48,5 +48,5 @@ class Tally(models.Model):
 
     @property
     def not_confirmed(self) -> int:
-        """Unconfirmed as the public sees it: with the repeated, else a stranger could probe who signed."""
+        """Unconfirmed as the public sees it: with the repeated, else strangers could probe."""
         return self.unconfirmed + self.repeated

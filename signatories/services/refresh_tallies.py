@@ -17,7 +17,9 @@ _FIELDS = (
 
 def refresh_tallies(*, letter_ids: Collection[int] | None = None) -> list[Tally]:
     """Computes and stores the tallies of these letters (default: all), one statement each way."""
-    letters = Letter.objects.all() if letter_ids is None else Letter.objects.filter(pk__in=letter_ids)
+    letters = (
+        Letter.objects.all() if letter_ids is None else Letter.objects.filter(pk__in=letter_ids)
+    )
     tallies = {pk: Tally(letter_id=pk) for pk in letters.values_list("pk", flat=True)}
     for tally in tallies.values():
         tally.rejected_by_reason = {}

@@ -18,7 +18,7 @@ class Action(models.TextChoices):
 
 
 class AuditEntry(models.Model):
-    """One decision: who, when, what, why, before and after. A trigger refuses change and deletion."""
+    """One decision: who, when, what, why, before, after. A trigger refuses change and deletion."""
 
     letter = models.ForeignKey(Letter, models.DO_NOTHING, related_name="+")
     signature = models.ForeignKey(

@@ -21,8 +21,8 @@ DETAILS = (
     *("consent_web", "consent_press", "consent_government", "consent_updates"),
 )
 
-# A submission that came before asks for its mail again, at most every ten minutes: to confirm, or to
-# hear that the address has signed. The sender sees no difference, in the answer or in its time.
+# A submission that came before asks for its mail again, at most every ten minutes: to confirm, or
+# to hear that the address has signed. The sender sees no difference, in the answer or in its time.
 _INSERT = """
 INSERT INTO signatories_signature (
     letter_id, version_id, language, capacity, source, name, sort_key, role_title, affiliation,

@@ -11,7 +11,7 @@ PAUSE = timedelta(minutes=10)
 
 
 def request_mail(*, signature_id: int) -> bool:
-    """Makes the signature's mail due again, at most every ten minutes. Returns whether it is due."""
+    """Makes the signature's mail due again, at most every ten minutes; says whether it is."""
     now = timezone.now()
     return bool(
         Signature.objects.filter(pk=signature_id)

@@ -91,7 +91,8 @@ def _within_hourly_limit(rows: list[Signature]) -> list[Signature]:
         .annotate(mails=Count("id"))
     )
     had = {(letter, bytes(digest)): mails for letter, digest, mails in recent}
-    due, postponed = [], []
+    due: list[Signature] = []
+    postponed: list[Signature] = []
     for row in rows:
         key = (row.letter_id, bytes(row.email_digest))
         had[key] = had.get(key, 0) + 1

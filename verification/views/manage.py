@@ -34,9 +34,7 @@ class ManageForm(SignatoryForm):
     """The signatory's own details. The capacity stays what it was when signing."""
 
     def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
-        initial: dict[str, Any] = {
-            name: getattr(signature, name) for name in (*SHOWN, *CONSENTS)
-        }
+        initial: dict[str, Any] = {name: getattr(signature, name) for name in (*SHOWN, *CONSENTS)}
         initial["country"] = str(signature.country)
         initial["show_name"] = "yes" if signature.show_name else "no"
         super().__init__(*args, letter=signature.letter, initial=initial, **kwargs)
@@ -81,9 +79,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
             return see_other(reverse("manage", kwargs={"token": token}))
         return _back(token, "withdrawn")
     with speak(signature.language):
-        return private(
-            render(request, "signatories/withdraw.html", _context(signature, token))
-        )
+        return private(render(request, "signatories/withdraw.html", _context(signature, token)))
 
 
 @anyone_may_post
@@ -117,9 +113,7 @@ def _back(token: str, notice: str) -> HttpResponse:
     return private(see_other(f"{url}?notice={notice}"))
 
 
-def _page(
-    request: HttpRequest, signature: Signature, form: ManageForm, token: str
-) -> HttpResponse:
+def _page(request: HttpRequest, signature: Signature, form: ManageForm, token: str) -> HttpResponse:
     notice = NOTICES.get(request.GET.get("notice", ""))
     context = _context(signature, token) | {
         "form": form,

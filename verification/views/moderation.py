@@ -2,17 +2,16 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from common.responses import see_other
-from letters.access import letter_member
-from letters.models import Letter, Role, User
+from letters.access import MemberRequest, letter_member
+from letters.models import Letter, Role
 from signatories.models import Signature
 from verification.forms import DecisionForm, QueueFilterForm
 from verification.models import Action, AuditEntry
@@ -25,7 +24,7 @@ ENTRIES_A_PAGE = 50
 
 @letter_member(Role.VIEWER)
 @require_safe
-def moderation_list(request: HttpRequest, letter: Letter) -> HttpResponse:
+def moderation_list(request: MemberRequest, letter: Letter) -> HttpResponse:
     form = QueueFilterForm(request.GET)
     filters = form.cleaned_data if form.is_valid() else {}
     page = queue_page(
@@ -46,23 +45,21 @@ def moderation_list(request: HttpRequest, letter: Letter) -> HttpResponse:
             "next_url": _page_url(kept, older=page.older_than),
             "previous_url": _page_url(kept, newer=page.newer_than),
             "query": urlencode(kept),
-            "role": request.role,  # type: ignore[attr-defined]
-            "may_decide": Role(request.role).includes(Role.MODERATOR),  # type: ignore[attr-defined]
+            "role": request.role,
+            "may_decide": request.role.includes(Role.MODERATOR),
         },
     )
 
 
 @letter_member(Role.MODERATOR)
 @require_POST
-def decide(request: HttpRequest, letter: Letter) -> HttpResponse:
+def decide(request: MemberRequest, letter: Letter) -> HttpResponse:
     form = DecisionForm(request.POST)
-    form.fields["ids"].choices = [(pk, pk) for pk in request.POST.getlist("ids")]  # type: ignore[attr-defined]
     back = f"{reverse('moderation_list', args=[letter.slug])}?{request.POST.get('query', '')}"
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, errors[0])
+            messages.error(request, str(errors[0]))
         return see_other(back)
-    assert isinstance(request.user, User)
     outcome = decide_signatures(
         letter=letter,
         ids=form.cleaned_data["ids"],
@@ -92,7 +89,7 @@ def decide(request: HttpRequest, letter: Letter) -> HttpResponse:
 
 @letter_member(Role.VIEWER)
 @require_safe
-def decision_history(request: HttpRequest, letter: Letter, signature_id: int) -> HttpResponse:
+def decision_history(request: MemberRequest, letter: Letter, signature_id: int) -> HttpResponse:
     signature = get_object_or_404(Signature.objects.of_letter(letter.pk), pk=signature_id)
     entries = AuditEntry.objects.filter(signature_id=signature.pk).select_related("actor")
     return render(
@@ -104,7 +101,7 @@ def decision_history(request: HttpRequest, letter: Letter, signature_id: int) ->
 
 @letter_member(Role.VIEWER)
 @require_safe
-def audit_log(request: HttpRequest, letter: Letter) -> HttpResponse:
+def audit_log(request: MemberRequest, letter: Letter) -> HttpResponse:
     entries = AuditEntry.objects.filter(letter=letter).select_related("actor", "signature")
     page = Paginator(entries, ENTRIES_A_PAGE).get_page(request.GET.get("page"))
     return render(
@@ -117,6 +114,5 @@ def _id(text: str | None) -> int | None:
 
 
 def _page_url(filters: dict[str, str], **cursor: int | None) -> str | None:
-    if None in cursor.values():
-        return None
-    return "?" + urlencode({**filters, **cursor})
+    given = {name: str(value) for name, value in cursor.items() if value is not None}
+    return "?" + urlencode({**filters, **given}) if given else None

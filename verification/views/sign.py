@@ -32,10 +32,10 @@ def letter_or_404(slug: str) -> CurrentLetter:
 
 def unsigned_form(current: CurrentLetter, language: str) -> SignForm:
     """The empty form for the letter's page in this language."""
-    version = current.letter.current_version
-    assert version is not None
     return SignForm(
-        letter=current.letter, initial={"version": version.number, "language": language}
+        letter=current.letter,
+        version=current.version,
+        initial={"version": current.version.number, "language": language},
     )
 
 
@@ -48,14 +48,15 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     translation = current.translation(request.POST.get("language", "")) or current.authoritative
     language = translation.language
     with speak(language):
-        form = SignForm(request.POST, letter=current.letter)
+        form = SignForm(request.POST, letter=current.letter, version=current.version)
         if not current.letter.accepts_signatures():
             problem = _("This letter takes no signatures at the moment.")
             return _refuse(request, current, form, language, problem, status=410)
         if not form.is_valid():
             if "version" in form.errors:
-                form.data = form.data.copy()
-                form.data["version"] = current.letter.current_version.number
+                data = request.POST.copy()
+                data["version"] = str(current.version.number)
+                form.data = data
             return _page(request, current, form, language, status=422)
         details: Mapping[str, Any] = {**form.cleaned_data, "language": language}
         try:
@@ -72,7 +73,7 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _accept(letter: Letter, details: Mapping[str, Any], network: str) -> bool:
-    """Tries a second time on a new connection: the first may be one that Postgres' restart ended."""
+    """Tries again on a new connection: the first may be one that Postgres' restart ended."""
     try:
         return accept_signature(letter=letter, details=details, network=network)
     except (OperationalError, InterfaceError):
