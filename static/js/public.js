@@ -49,7 +49,9 @@ function previewEntry(form) {
     return (field.selectedOptions ? field.value && field.selectedOptions[0].text : field.value).trim();
   };
   const draw = () => {
-    const organisation = value("capacity") === "organisation";
+    const organisation = form.elements.capacity
+      ? value("capacity") === "organisation"
+      : Boolean(form.elements.organisation_name);
     const shown = organisation ? ["city", "country"] : ["role_title", "affiliation", "city", "country"];
     who.textContent = value(organisation ? "organisation_name" : "name");
     const parts = shown.map(value).filter(Boolean).map((text) => {
