@@ -26,10 +26,17 @@ if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
 fi
 
 echo "Installing the pinned dependencies ($pins)"
-"$venv/bin/python" -m pip install --disable-pip-version-check --require-hashes -r "$pins" || {
+# Through a filter for the lines that say nothing, so the exit code travels by a file.
+failed=$venv/.failed
+: >"$failed"
+{
+    "$venv/bin/python" -m pip install --disable-pip-version-check --require-hashes -r "$pins" &&
+        rm "$failed"
+} 2>&1 | { grep -v '^Requirement already satisfied' || true; }
+if [ -e "$failed" ]; then
     echo "The dependencies could not be installed (see above). Is the network there? Then try again." >&2
     exit 1
-}
+fi
 echo "$state" >"$stamp"
 # The development pins contain the running ones.
 if [ "$kind" = dev ]; then cksum <requirements/base.txt >"$venv/.installed-base"; fi

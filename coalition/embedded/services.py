@@ -13,7 +13,13 @@ from pathlib import Path
 from coalition.embedded import addresses, postgres, redis_server
 from coalition.embedded.errors import EmbeddedError
 from coalition.embedded.lock import only_start
-from coalition.embedded.processes import Program, last_lines
+from coalition.embedded.processes import (
+    Program,
+    end_leftovers,
+    last_lines,
+    leftover_programs,
+    supervised_by,
+)
 
 Waiter = Callable[[subprocess.Popen[bytes], Path], None]
 
@@ -46,6 +52,7 @@ def everything(var: Path, mailbox_port: int | None = None) -> Iterator[Running]:
     prepared: list[tuple[Program, Waiter]] = []
     environment = {"VAR": str(var)}
     with only_start(var), ExitStack() as stack:
+        end_leftovers(lambda: leftover_programs(var))
         if not os.environ.get("DATABASE_URL"):
             prepared.append((postgres.prepare(var), postgres.wait_ready))
             # Tells the settings that this is the embedded database, although its address is now
@@ -78,7 +85,7 @@ def mailbox_program(var: Path, port: int) -> Program:
     return Program(
         name="mailbox",
         argv=(sys.executable, "-m", "coalition.mailbox"),
-        environment={"MAILBOX_PORT": str(port), "VAR": str(var)},
+        environment={"MAILBOX_PORT": str(port), "VAR": str(var), **supervised_by(var)},
         log=var / "log" / "mailbox.log",
         directory=addresses.REPOSITORY,
     )

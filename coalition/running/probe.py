@@ -29,5 +29,7 @@ def is_healthy(host: str, port: int, site_url: str) -> bool:
 
 if __name__ == "__main__":
     here = addresses.port()
-    healthy = is_healthy("127.0.0.1", here, os.environ.get("SITE_URL") or f"http://localhost:{here}")
+    healthy = is_healthy(
+        "127.0.0.1", here, os.environ.get("SITE_URL") or f"http://localhost:{here}"
+    )
     sys.exit(0 if healthy else 1)

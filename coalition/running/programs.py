@@ -5,10 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from coalition.embedded.addresses import REPOSITORY
-from coalition.embedded.processes import Program
+from coalition.embedded.processes import Program, supervised_by
 
 # WeasyPrint's memory does not come back to the system; a child larger than this (KB) is replaced.
 RENDER_MEMORY = 400_000
+QUIET = {
+    "PYTHONUNBUFFERED": "1",
+    # Somebody who starts all of this as root knows.
+    "PYTHONWARNINGS": "ignore:You're running the worker",
+}
 
 
 def site_programs(host: str, port: int, var: Path, environment: Mapping[str, str]) -> list[Program]:
@@ -16,7 +21,7 @@ def site_programs(host: str, port: int, var: Path, environment: Mapping[str, str
     order.
     """
     python = Path(sys.executable).parent
-    celery = (str(python / "celery"), "-A", "coalition")
+    celery = (str(python / "celery"), "-A", "coalition", "--quiet")
     # Gossip and mingle are for clusters that elect; here they are chatter over Redis.
     worker = ("worker", "--loglevel", "warning", "--without-gossip", "--without-mingle")
     commands: dict[str, tuple[str, ...]] = {
@@ -43,7 +48,7 @@ def site_programs(host: str, port: int, var: Path, environment: Mapping[str, str
             name=name,
             argv=argv,
             stop_seconds=20,
-            environment={**environment, "PYTHONUNBUFFERED": "1"},
+            environment={**environment, **supervised_by(var), **QUIET},
             directory=REPOSITORY,
         )
         for name, argv in commands.items()
