@@ -6,14 +6,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from common.access import anyone
 from common.languages import speak
 from common.pagecache import keep_page
 from deliveries.models import Delivery
-from letters.models import Letter, LetterStatus, Translation
+from letters.models import Letter, Translation
 from letters.services.current_letter import CurrentLetter, current_letter
 from signatories.models import Tally
 from signatories.roll import listed_featured, listed_organisations, people_page
@@ -69,20 +67,9 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
         "form": unsigned_form(current, translation.language),
         "form_url": reverse("sign", kwargs={"slug": letter.slug}),
         "open": letter.accepts_signatures(),
-        "closed_reason": closed_reason(letter),
+        "closed_reason": letter.closed_reason(),
         "deliveries": Delivery.objects.public().filter(letter=letter).select_related("office"),
     }
-
-
-def closed_reason(letter: Letter) -> str:
-    """Why the letter takes no signatures now; empty where it does."""
-    if letter.accepts_signatures():
-        return ""
-    if letter.status == LetterStatus.PAUSED:
-        return _("Signing is paused for the moment.")
-    if letter.opens_at and letter.opens_at > timezone.now():
-        return _("This letter is not open for signatures yet.")
-    return _("This letter is closed. Thank you to everyone who signed.")
 
 
 @anyone

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from letters.models.coalition import Coalition
@@ -113,6 +114,17 @@ class Letter(models.Model):
             and (self.opens_at is None or self.opens_at <= at)
             and (self.closes_at is None or at < self.closes_at)
         )
+
+    def closed_reason(self, at: datetime | None = None) -> str:
+        """Why the letter takes no signatures at this instant (default now); empty where it does."""
+        at = at or timezone.now()
+        if self.accepts_signatures(at):
+            return ""
+        if self.status == LetterStatus.PAUSED:
+            return gettext("Signing is paused for the moment.")
+        if self.opens_at and self.opens_at > at:
+            return gettext("This letter is not open for signatures yet.")
+        return gettext("This letter is closed. Thank you to everyone who signed.")
 
     def asks(self, field: str) -> bool:
         """Whether this letter's form has the optional field."""

@@ -28,10 +28,10 @@ INSERT INTO signatories_signature (
     letter_id, version_id, language, capacity, source, name, sort_key, role_title, affiliation,
     organisation_name, country, city, comment, show_name, consent_web, consent_press,
     consent_government, consent_updates, email_encrypted, email_digest, details_digest,
-    network_digest, status, rejection_reason, signals
+    network_digest, status, rejection_reason, withdrawn_from, signals
 ) VALUES (
     %s, %s, %s, %s, 'web', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
-    'unconfirmed', '', %s
+    'unconfirmed', '', '', %s
 )
 ON CONFLICT (letter_id, email_digest, details_digest) DO UPDATE
     SET confirmation_sent_at = NULL, confirmation_due_at = now(), confirmation_attempts = 0

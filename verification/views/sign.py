@@ -50,8 +50,8 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     with speak(language):
         form = SignForm(request.POST, letter=current.letter, version=current.version)
         if not current.letter.accepts_signatures():
-            problem = _("This letter takes no signatures at the moment.")
-            return _refuse(request, current, form, language, problem, status=410)
+            reason = current.letter.closed_reason()
+            return _refuse(request, current, form, language, reason, status=410)
         if not form.is_valid():
             if "version" in form.errors:
                 data = request.POST.copy()
@@ -110,6 +110,7 @@ def _page(
                 "form": form,
                 "form_url": reverse("sign", kwargs={"slug": current.letter.slug}),
                 "open": current.letter.accepts_signatures(),
+                "closed_reason": current.letter.closed_reason(),
             },
             status=status,
         )

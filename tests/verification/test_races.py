@@ -1,0 +1,122 @@
+"""Real threads, real transactions: one address, one counted signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from letters.models import Role
+from signatories.models import Signature, Status
+from tests.builders import a_letter, a_member, a_signature, sign_data
+from tests.conftest import SAME_ORIGIN
+from verification.models import Action, AuditEntry
+from verification.services.confirm_signature import AlreadySigned, confirm_signature
+from verification.services.decide_signatures import decide_signatures
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """Runs each in a thread of its own, all let go at the same moment; exceptions are results."""
+    barrier = Barrier(len(works))
+
+    def run(work: Callable[[], Any]) -> Any:
+        try:
+            connection.ensure_connection()
+            barrier.wait(10)
+            return work()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return [future.result(30) for future in [pool.submit(run, work) for work in works]]
+
+
+def test_two_signings_of_one_address_at_once_are_one_row(settings: Any) -> None:
+    settings.THROTTLE_PER_MINUTE = dict.fromkeys(("address", "network", "letter"), 100)
+    letter = a_letter()
+    data = sign_data(letter)
+
+    def post() -> int:
+        return Client(headers=SAME_ORIGIN).post(f"/letters/{letter.slug}/sign/", data).status_code
+
+    for _ in range(5):
+        Signature.objects.all().delete()
+        assert at_once(post, post) == [303, 303]
+        assert Signature.objects.count() == 1
+
+
+def test_two_confirmations_of_two_submissions_at_once_count_one() -> None:
+    letter = a_letter()
+    for _ in range(10):
+        Signature.objects.all().delete()
+        rows = [
+            a_signature(letter, name, email="ada@mail.example", status=Status.UNCONFIRMED)
+            for name in ("Ada One", "Ada Two")
+        ]
+        results = at_once(*(lambda pk=row.pk: confirm_signature(signature_id=pk) for row in rows))
+        assert sorted(type(result).__name__ for result in results) == [
+            "AlreadySigned",
+            "Signature",
+        ]
+        assert sorted(Signature.objects.values_list("status", flat=True)) == [
+            Status.COUNTED,
+            Status.REPEATED,
+        ]
+
+
+def test_two_confirmations_of_one_submission_at_once_count_one() -> None:
+    letter = a_letter()
+    for _ in range(10):
+        Signature.objects.all().delete()
+        row = a_signature(letter, status=Status.UNCONFIRMED)
+        confirm = lambda: confirm_signature(signature_id=row.pk).status  # noqa: E731
+        assert at_once(confirm, confirm) == [Status.COUNTED, Status.COUNTED]
+
+
+def test_fifty_signings_and_confirmations_of_one_address_count_one() -> None:
+    letter = a_letter()
+
+    def sign_and_confirm(number: int) -> Any:
+        row = a_signature(
+            letter, f"Ada {'x' * (number + 1)}", email="ada@mail.example", status=Status.UNCONFIRMED
+        )
+        try:
+            return confirm_signature(signature_id=row.pk).status
+        except AlreadySigned:
+            return Status.REPEATED
+
+    results = at_once(*(lambda n=n: sign_and_confirm(n) for n in range(50)))
+    assert sorted(results) == [Status.COUNTED] + [Status.REPEATED] * 49
+    assert Signature.objects.counted().count() == 1
+
+
+def test_database_refuses_a_second_confirmed_row() -> None:
+    from django.db import IntegrityError
+
+    letter = a_letter()
+    a_signature(letter, email="ada@mail.example")
+    with pytest.raises(IntegrityError, match="signature_one_confirmed_per_address"):
+        a_signature(letter, "Other Name", email="Ada@mail.example")
+
+
+def test_two_moderators_deciding_at_once_write_one_entry() -> None:
+    letter = a_letter()
+    row = a_signature(letter, status=Status.HELD)
+    actors = [a_member(letter.coalition, Role.MODERATOR, f"m{n}@makers.example") for n in (1, 2)]
+
+    def approve(actor: Any) -> int:
+        return decide_signatures(
+            letter=letter, ids=[row.pk], action=Action.APPROVE, actor=actor
+        ).changed
+
+    assert sorted(at_once(*(lambda a=a: approve(a) for a in actors))) == [0, 1]
+    assert AuditEntry.objects.count() == 1
