@@ -81,7 +81,7 @@ def checks() -> list[Check]:
         Check(
             "bandit",
             (tool("bandit"), "-q", "-ll", "-c", "pyproject.toml", "-r", *ROOMS),
-            "mend it, or say with `# nosec RULE: reason` why it is safe",
+            "mend it, or mark the line `# nosec RULE` with the reason in a comment above",
         ),
         Check(
             "migrations",

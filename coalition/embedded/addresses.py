@@ -15,7 +15,7 @@ from pathlib import Path
 from coalition.embedded.errors import EmbeddedError
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
-SOCKETS = Path("/tmp")  # noqa: S108  # nosec B108: see `runtime_dir` for who may own the directory
+SOCKETS = Path("/tmp")  # noqa: S108  # nosec B108
 DATABASE = "coalition"
 ROLE = "coalition"
 
