@@ -7,8 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from coalition.celery import app
+from coalition.running.findings import Finding, blocks, ok, warns
 
 OLDEST_PYTHON = (3, 11)
 SMALLEST_DISK = 1_000_000_000
@@ -35,39 +34,6 @@ FONTS = {
     "Korean": "Noto Sans CJK KR",
     "emoji": "Noto Color Emoji",
 }
-
-
-class Level(Enum):
-    """How bad a finding is."""
-
-    OK = "ok"
-    WARNING = "warning"
-    BLOCKS = "BLOCKS"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at; `mend` is empty where nothing is wrong."""
-
-    level: Level
-    subject: str
-    text: str
-    mend: str = ""
-
-
-def ok(subject: str, text: str) -> Finding:
-    """Return a finding that nothing is wrong."""
-    return Finding(Level.OK, subject, text)
-
-
-def blocks(subject: str, text: str, mend: str) -> Finding:
-    """Return a finding without whose mend the site does not work."""
-    return Finding(Level.BLOCKS, subject, text, mend)
-
-
-def warns(subject: str, text: str, mend: str) -> Finding:
-    """Return a finding that harms without stopping the site."""
-    return Finding(Level.WARNING, subject, text, mend)
 
 
 def examine() -> Iterator[Finding]:

@@ -10,15 +10,15 @@ from django.core.management import call_command
 from django.db import connection
 
 from coalition.running import examination
-from coalition.running.examination import Finding, Level
+from coalition.running.findings import Finding, Level, blocks, ok, warns
 
 
 def test_doctor_exits_with_one_when_something_blocks(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     findings: tuple[Callable[[], Finding], ...] = (
-        lambda: examination.ok("Python", "3.11"),
-        lambda: examination.blocks("Redis", "silent", "start it"),
+        lambda: ok("Python", "3.11"),
+        lambda: blocks("Redis", "silent", "start it"),
     )
     monkeypatch.setattr(examination, "EXAMINATIONS", findings)
     with pytest.raises(SystemExit) as left:
@@ -35,9 +35,7 @@ def test_doctor_exits_with_one_when_something_blocks(
 def test_doctor_is_content_with_warnings(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        examination, "EXAMINATIONS", (lambda: examination.warns("Fonts", "few", "install"),)
-    )
+    monkeypatch.setattr(examination, "EXAMINATIONS", (lambda: warns("Fonts", "few", "install"),))
     call_command("doctor", no_color=True)
     assert "Nothing blocks." in capsys.readouterr().out
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from coalition.running.examination import Finding, Level, examine
+from coalition.running.examination import examine
+from coalition.running.findings import Finding, Level
 
 
 class Command(BaseCommand):
