@@ -4,7 +4,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from signatories.models import Signature
@@ -43,7 +43,11 @@ def people_page(letter_id: int, cursor: str | None = None, size: int = PAGE_SIZE
         sign = "<" if backwards else ">"
         # A row comparison walks the index signature_roll; the ORM's OR of two would filter it.
         rows = rows.filter(
-            RawSQL(f"(sort_key, signatories_signature.id) {sign} (%s, %s)", (key, pk))  # noqa: S611
+            RawSQL(  # noqa: S611
+                f"(sort_key, signatories_signature.id) {sign} (%s, %s)",
+                (key, pk),
+                output_field=BooleanField(),
+            )
         )
     rows = rows.order_by("-sort_key", "-id") if backwards else rows
     found = list(rows[: size + 1])

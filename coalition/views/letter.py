@@ -41,7 +41,7 @@ def letter_page(request: HttpRequest, slug: str, language: str | None = None) ->
 def page_context(current: CurrentLetter, translation: Translation) -> dict[str, Any]:
     """All that the letter's page shows, in one language."""
     letter = current.letter
-    tally = Tally.objects.filter(letter=letter).first() or Tally(letter=letter)
+    tally = Tally.objects.of_letter(letter)
     return {
         "letter": letter,
         "version": current.version,
@@ -76,7 +76,7 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
 def letter_count(request: HttpRequest, slug: str) -> HttpResponse:
     """The live count, a few bytes."""
     current = current_or_404(slug)
-    tally = Tally.objects.filter(letter=current.letter).first() or Tally(letter=current.letter)
+    tally = Tally.objects.of_letter(current.letter)
     return keep_page(
         JsonResponse(
             {

@@ -216,3 +216,9 @@ class Signature(models.Model):
     def email(self) -> str:
         """The address as typed; kept encrypted in the database."""
         return decrypt(self.email_encrypted)
+
+    @property
+    def masked_email(self) -> str:
+        """Enough of the address to judge it by, such as `a…@guild.example`."""
+        local, _, domain = self.email.rpartition("@")
+        return f"{local[:1]}…@{domain}"

@@ -5,6 +5,12 @@ from django.db import models
 from letters.models import Letter
 
 
+class TallyQuerySet(models.QuerySet["Tally"]):
+    def of_letter(self, letter: Letter) -> Tally:
+        """The letter's counts; all zero where none were made yet."""
+        return self.filter(letter=letter).first() or Tally(letter=letter)
+
+
 class Tally(models.Model):
     """A letter's counts, computed in batches from its signatures, never incremented."""
 
@@ -21,6 +27,8 @@ class Tally(models.Model):
     organisations = models.PositiveIntegerField(default=0)
     listed = models.PositiveIntegerField(default=0)
     computed_at = models.DateTimeField(null=True)
+
+    objects = TallyQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "tallies"

@@ -35,7 +35,7 @@ def roll(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
             {
                 "letter": current.letter,
                 "translation": translation,
-                "tally": Tally.objects.filter(letter=current.letter).first(),
+                "tally": Tally.objects.of_letter(current.letter),
                 "featured": listed_featured(current.letter.pk) if first else [],
                 "organisations": listed_organisations(current.letter.pk) if first else [],
                 "entries": page.entries,

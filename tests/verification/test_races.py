@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -38,6 +39,10 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(len(works)) as pool:
         return [future.result(30) for future in [pool.submit(run, work) for work in works]]
+
+
+def confirm_status(pk: int) -> str:
+    return confirm_signature(signature_id=pk).status
 
 
 def test_two_signings_of_one_address_at_once_are_one_row(settings: Any) -> None:
@@ -78,7 +83,7 @@ def test_two_confirmations_of_one_submission_at_once_count_one() -> None:
     for _ in range(10):
         Signature.objects.all().delete()
         row = a_signature(letter, status=Status.UNCONFIRMED)
-        confirm = lambda: confirm_signature(signature_id=row.pk).status  # noqa: E731
+        confirm = partial(confirm_status, row.pk)
         assert at_once(confirm, confirm) == [Status.COUNTED, Status.COUNTED]
 
 

@@ -95,7 +95,13 @@ def decision_history(request: MemberRequest, letter: Letter, signature_id: int) 
     return render(
         request,
         "verification/decision_history.html",
-        {"letter": letter, "signature": signature, "entries": entries, "signals": SIGNALS},
+        {
+            "letter": letter,
+            "signature": signature,
+            "entries": entries,
+            "signals": SIGNALS,
+            "may_decide": request.role.includes(Role.MODERATOR),
+        },
     )
 
 

@@ -1,0 +1,53 @@
+import pytest
+
+from common.canonical import AddressError, canonical_email, clean_email
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ada@Mail.Example", "ada@mail.example"),
+        ("a.d.a@gmail.com", "ada@gmail.com"),
+        ("ada+letters@gmail.com", "ada@gmail.com"),
+        ("ada@googlemail.com", "ada@gmail.com"),
+        ("ada+x@outlook.com", "ada@outlook.com"),
+        ("ada@me.com", "ada@icloud.com"),
+        ("ada@bücher.example", "ada@xn--bcher-kva.example"),
+        ("ada@bu\u0308cher.example", "ada@bücher.example"),
+    ],
+)
+def test_canonical_email_joins_spellings_of_one_mailbox(one: str, other: str) -> None:
+    assert canonical_email(clean_email(one)) == canonical_email(clean_email(other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a.da@mail.example", "ada@mail.example"),
+        ("ada+x@mail.example", "ada@mail.example"),
+        ("a.da@outlook.com", "ada@outlook.com"),
+        ("+x@gmail.com", "+y@gmail.com"),
+    ],
+)
+def test_canonical_email_keeps_different_mailboxes_apart(one: str, other: str) -> None:
+    assert canonical_email(one) != canonical_email(other)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "ada", "ada@", "@x.example", "a@b@c.example", "a b@c.example"]
+)
+def test_clean_email_refuses_what_is_no_address(text: str) -> None:
+    with pytest.raises(AddressError) as raised:
+        clean_email(text)
+    assert raised.value.code == "invalid"
+
+
+def test_clean_email_says_that_the_local_part_must_be_ascii() -> None:
+    with pytest.raises(AddressError) as raised:
+        clean_email("ädä@mail.example")
+    assert raised.value.code == "not_ascii"
+
+
+def test_clean_email_takes_no_header_injection() -> None:
+    with pytest.raises(AddressError):
+        clean_email("ada@mail.example\nBcc: all@mail.example")

@@ -1,0 +1,89 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.names import TextError, clean_line, clean_name, clean_text, name_key, sort_key
+
+NAMES = [
+    "Ada Example",
+    "José Nuñez-Übelhör",
+    "Nguyễn Thị Ánh",
+    "O’Brien",
+    "D'Arcy",
+    "Иван Петров",
+    "Ελένη Παπαδοπούλου",
+    "أحمد المصري",
+    "דוד כהן",
+    "प्रिया शर्मा",
+    "สมชาย ใจดี",
+    "王小明",
+    "山田太郎",
+    "김민준",
+    "Madonna",
+    "J. R. R. Example",
+    "می‌خواهم",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_clean_name_keeps_names_of_every_script(name: str) -> None:
+    assert clean_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Ada\u202eadA", "control"),
+        ("Ada\u200bExample", "control"),
+        ("Ada\x07", "control"),
+        ("Ada\nExample", "control"),
+        ("Ada\ud800", "control"),
+        ("<b>Ada</b>", "markup"),
+        ("Ada &amp; Eve", "markup"),
+        ("[Ada](x)", "markup"),
+        ("https://x.example", "url"),
+        ("buy.example.com", "url"),
+        ("ada@x.example", "url"),
+        ("a\u0301\u0302\u0303\u0304\u0305", "marks"),
+        ("😀 Ada", "symbol"),
+        ("123", "no_letter"),
+        ("\u0301", "no_letter"),
+    ],
+)
+def test_clean_name_refuses_with_the_reason(text: str, code: str) -> None:
+    with pytest.raises(TextError) as raised:
+        clean_name(text)
+    assert raised.value.code == code
+
+
+def test_clean_line_normalises_to_nfc_and_single_spaces() -> None:
+    assert clean_line("  Zoe\u0308   X ") == "Zoë X"
+
+
+def test_clean_text_keeps_line_breaks_and_emoji() -> None:
+    assert clean_text("Paper 😀\r\nmatters.") == "Paper 😀\nmatters."
+
+
+@given(st.text(max_size=200))
+def test_cleaners_give_clean_text_or_a_named_reason(text: str) -> None:
+    for cleaner in (clean_line, clean_name, clean_text):
+        try:
+            cleaned = cleaner(text)
+        except TextError as error:
+            assert error.code
+        else:
+            assert cleaner(cleaned) == cleaned
+            assert not set("<>\x00\u202e\u2066") & set(cleaned)
+
+
+def test_sort_key_orders_by_the_root_collation() -> None:
+    names = ["Zoë", "eve", "Émile", "Иван", "Ángel", "أحمد", "张伟"]
+    assert sorted(names, key=sort_key) == ["Ángel", "Émile", "eve", "Zoë", "Иван", "أحمد", "张伟"]
+
+
+def test_sort_key_is_bounded() -> None:
+    assert len(sort_key("ǖ" * 500)) <= 1024
+
+
+def test_name_key_joins_spellings() -> None:
+    assert name_key("The Zoë-Émile  Guild") == name_key("the zoe emile GUILD")
