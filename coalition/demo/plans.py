@@ -1,0 +1,64 @@
+"""What each demo letter is, as data: settings, and how many signatures stand in each state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from coalition.demo.files import read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One demo letter. Shares are between 0 and 1, days are before now."""
+
+    slug: str
+    coalition: str
+    languages: tuple[str, ...]
+    goal: int
+    fields: tuple[str, ...]
+    organisations_may_sign: bool
+    review_policy: str
+    offices: tuple[str, ...]
+    opens_day: int
+    sources: str
+    other_source: str
+    people: int
+    anonymous: int
+    unconfirmed: int
+    repeated: int
+    held: int
+    held_organisations: int
+    withdrawn: int
+    rejected: Mapping[str, int]
+    crafts: Mapping[str, int]
+    home: Mapping[str, int]
+    latin_only: float
+    english_factor: float
+    consent_government: float
+    comment_share: float
+    organisations: int = 0
+    founders_from_day: int = 0
+    asked: frozenset[str] = field(default=frozenset())
+
+    @property
+    def is_sealed_at_first(self) -> bool:
+        """Whether the counted people signed under embargo, before the letter opened."""
+        return self.founders_from_day > 0
+
+    @property
+    def received(self) -> int:
+        """All rows of the letter, whatever their state."""
+        counted = self.people + self.organisations
+        others = self.unconfirmed + self.repeated + self.held + self.withdrawn
+        return counted + others + sum(self.rejected.values())
+
+
+def load_plans(scale: int | None = None) -> list[Plan]:
+    """The demo letters; `scale` is the number of people on the statement instead of its own."""
+    plans = []
+    for slug, values in read_toml("plans").items():
+        lists = {name: tuple(values[name]) for name in ("languages", "fields", "offices")}
+        plan = Plan(slug=slug, asked=frozenset(values["fields"]), **{**values, **lists})
+        if scale is not None and plan.organisations:
+            plan = replace(plan, people=scale, anonymous=min(plan.anonymous, scale // 20))
+        plans.append(plan)
+    return plans
