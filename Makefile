@@ -15,11 +15,12 @@ help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' Makefile | grep -vE '^run:' | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' \
 		| while IFS="$$(printf '\t')" read -r name text; do printf 'make %-7s %s\n' "$$name" "$$text"; done
 
-# `exec` in the recipes: a signal to make must reach the program, not a shell that leaves it behind.
+# EMBEDDED: keys that the environment does not name are made once and kept in VAR/keys.json, also with a
+# database of your own. `exec` in the recipes: a signal to make must reach the program, not a shell that leaves it behind.
 run:  ## everything on this machine, from nothing
 	@sh scripts/system-packages.sh run
 	@sh scripts/venv.sh base
-	@exec $(PY) manage.py up
+	@EMBEDDED=$${EMBEDDED:-true} exec $(PY) manage.py up
 
 test:  ## the whole suite, browser journeys included (more arguments: ARGS="-k name")
 	@sh scripts/system-packages.sh test

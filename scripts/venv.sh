@@ -30,7 +30,7 @@ echo "Installing the pinned dependencies ($pins)"
 failed=$venv/.failed
 : >"$failed"
 {
-    "$venv/bin/python" -m pip install --disable-pip-version-check --require-hashes -r "$pins" &&
+    "$venv/bin/python" -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r "$pins" &&
         rm "$failed"
 } 2>&1 | { grep -v '^Requirement already satisfied' || true; }
 if [ -e "$failed" ]; then

@@ -1,6 +1,7 @@
 """Start what the environment does not name, and stop it again."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -69,6 +70,7 @@ def everything(var: Path, mailbox_port: int | None = None) -> Iterator[Running]:
                 "MAILBOX_PORT": str(port),
                 "MAILBOX": "1",
             }
+        stack.callback(shutil.rmtree, addresses.runtime_dir(var), ignore_errors=True)
         services = []
         for program, wait_ready in prepared:
             service = Service(program, program.start(), wait_ready)

@@ -101,7 +101,10 @@ def keys() -> Finding:
 
 
 def site_url() -> Finding:
-    """Look whether the address of the site fits the way it runs."""
+    """Look whether the address of the site fits the way it runs.
+
+    Only the embedded database is named by its socket's directory, as an option.
+    """
     parts = urlsplit(settings.SITE_URL)
     here = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if settings.DEBUG and not here:
@@ -116,7 +119,7 @@ def site_url() -> Finding:
             f"{settings.SITE_URL} is not encrypted",
             "SITE_URL=https://… behind a reverse proxy",
         )
-    if not here and settings.EMBEDDED:
+    if not here and "host" in settings.DATABASES["default"].get("OPTIONS", {}):
         return warns(
             "SITE_URL",
             "a public site on the embedded database",

@@ -7,26 +7,42 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from django.db import OperationalError, connection
 
+from coalition.embedded.errors import EmbeddedError
 from coalition.running.translations import compile_translations
 from letters.models import Letter
 
 Say = Callable[[str], None]
 
 
-def prepare_site(say: Say) -> None:
+def prepare_site(say: Say, *, demo: bool) -> None:
     """Bring tables, translations, static files and the demo up to date; quick when nothing
     changed.
+
+    With `demo`, an installation without letters gets those of the demo, whose organisers have a
+    password that everybody can read. Raises EmbeddedError when the database cannot be reached.
     """
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise EmbeddedError(
+            f"The database cannot be reached: {str(error).strip()}\n"
+            "Correct DATABASE_URL, or unset it for the embedded one."
+        ) from error
     say("Tables…")
     call_command("migrate", interactive=False, verbosity=0)
     for path in compile_translations():
         say(f"Translations: {path}")
     if collect_static():
         say("Static files…")
-    if not Letter.objects.exists():
+    if Letter.objects.exists():
+        return
+    if demo:
         say("Demo letters (once)…")
         call_command("seed_demo")
+    else:
+        say("No letters yet, and no demo on a public site: `python manage.py seed_demo` loads it.")
 
 
 def collect_static() -> bool:

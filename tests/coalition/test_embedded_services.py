@@ -28,6 +28,7 @@ def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("VAR", str(folder))
     yield folder
     assert running_in(folder) == []
+    assert not addresses.runtime_dir(folder).exists()
 
 
 def running_in(var: Path) -> list[int]:

@@ -4,11 +4,13 @@ import os
 import socket
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from coalition.demo import ORGANISER_EMAIL, ORGANISER_PASSWORD
 from coalition.embedded import addresses
 from coalition.embedded.errors import EmbeddedError
 from coalition.embedded.services import everything
@@ -17,9 +19,10 @@ from coalition.running.preparation import prepare_site
 from coalition.running.probe import is_healthy
 from coalition.running.programs import site_programs
 from coalition.running.supervisor import Supervisor
-from letters.models import Letter
+from letters.models import Letter, User
 
 LATE_SECONDS = 60.0
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class Command(BaseCommand):
@@ -42,7 +45,7 @@ class Command(BaseCommand):
             with stoppable():
                 self._say("PostgreSQL, Redis and mailbox…")
                 with everything(var, addresses.mailbox_port()) as running:
-                    prepare_site(self._say)
+                    prepare_site(self._say, demo=self._is_private())
                     connections.close_all()
                     programs = site_programs(self.host, self.port, var, running.environment)
                     self._say("Web, workers and beat…")
@@ -72,6 +75,10 @@ class Command(BaseCommand):
                         f"Stop what uses it, or choose another: {name}={number + 1} make run"
                     ) from error
 
+    def _is_private(self) -> bool:
+        """Whether only this machine reaches the site: the demo's password is in the source."""
+        return {self.host, urlsplit(settings.SITE_URL).hostname} <= LOOPBACK
+
     def _announce(self) -> None:
         """Print the addresses once the site answers; say so when that takes long."""
         if self.ready:
@@ -93,9 +100,16 @@ class Command(BaseCommand):
         lines += [
             f"  Letter     {site}{letter.get_absolute_url()}" for letter in Letter.objects.all()[:3]
         ]
-        lines.append(f"  Organisers {site}/accounts/login/")
+        lines.append(f"  Organisers {site}/accounts/login/{self._demo_login()}")
         if settings.MAILBOX:
             lines.append(f"  Mailbox    {site}/mailbox/")
         lines.append("Ctrl-C ends it all.\n")
         connections.close_all()
         self._say("\n".join(lines))
+
+    def _demo_login(self) -> str:
+        """Return the demo organiser's login for the line, where there is one and it still works."""
+        user = User.objects.filter(email=ORGANISER_EMAIL).first()
+        if user is None or not user.check_password(ORGANISER_PASSWORD):
+            return ""
+        return f"  {ORGANISER_EMAIL}  {ORGANISER_PASSWORD}"
