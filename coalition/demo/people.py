@@ -38,7 +38,9 @@ class Inventor:
         self._latin = _weighted(self.cultures, plan.english_factor, latin=True)
         self._crafts = {craft: listed(text) for craft, text in read_toml("roles").items()}
         self._homes = list(plan.home)
-        self._members_of = [(row[0], row[4]) for row in read_toml("organisations")["organisations"]]
+        self._members_of: list[tuple[str, str]] = [
+            (row[0], row[4]) for row in read_toml("organisations")["organisations"]
+        ]
 
     def person(self) -> Person:
         """Another person, seldom with a name that this inventor has given before."""

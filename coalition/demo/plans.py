@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from coalition.demo.files import read_toml
 
+SMALLEST = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -58,7 +60,28 @@ def load_plans(scale: int | None = None) -> list[Plan]:
     for slug, values in read_toml("plans").items():
         lists = {name: tuple(values[name]) for name in ("languages", "fields", "offices")}
         plan = Plan(slug=slug, asked=frozenset(values["fields"]), **{**values, **lists})
-        if scale is not None and plan.organisations:
-            plan = replace(plan, people=scale, anonymous=min(plan.anonymous, scale // 20))
-        plans.append(plan)
+        plans.append(_scaled(plan, scale) if scale is not None and plan.organisations else plan)
     return plans
+
+
+def _scaled(plan: Plan, people: int) -> Plan:
+    """The plan for another number of people, the other states in proportion.
+
+    Raises ValueError below `SMALLEST`: the people that are named one by one must have room.
+    """
+    if people < SMALLEST:
+        raise ValueError(f"The scale is at least {SMALLEST}.")
+
+    def scaled(count: int, least: int = 1) -> int:
+        return max(least, round(count * people / plan.people))
+
+    return replace(
+        plan,
+        people=people,
+        anonymous=scaled(plan.anonymous),
+        unconfirmed=scaled(plan.unconfirmed),
+        repeated=scaled(plan.repeated),
+        held=scaled(plan.held, least=plan.held_organisations + 1),
+        withdrawn=scaled(plan.withdrawn),
+        rejected={reason: scaled(count) for reason, count in plan.rejected.items()},
+    )

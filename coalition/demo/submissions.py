@@ -112,7 +112,7 @@ class Cast:
             rows.append(self.make(self.inventor.person(), "counted", founder=founders))
         for row in self.random.sample(rows[featured:], self.plan.anonymous):
             row.show_name = row.consent_web = row.consent_press = False
-        return rows[: max(self.plan.people, 0)]
+        return rows
 
     def _chosen(self) -> Iterator[Person]:
         """The featured people, and on the statement those whose names are hard to set."""

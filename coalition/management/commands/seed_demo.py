@@ -3,10 +3,11 @@
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from coalition.demo import ORGANISER_EMAIL, SEED
 from coalition.demo.accounts import is_demo_installation
+from coalition.demo.plans import SMALLEST
 from coalition.demo.seeding import seed_demo
 
 
@@ -22,9 +23,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scale", type=int, metavar="N", help="people on the one-sentence statement"
         )
-        parser.add_argument(
-            "--seed", type=int, default=SEED, help="another number, other people"
-        )
+        parser.add_argument("--seed", type=int, default=SEED, help="another number, other people")
         parser.add_argument(
             "--with-known-passwords",
             action="store_true",
@@ -34,6 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Seed and say what came of it."""
         begun = time.perf_counter()
+        if options["scale"] is not None and options["scale"] < SMALLEST:
+            raise CommandError(f"--scale takes a number from {SMALLEST} on.")
         known = options["with_known_passwords"] or is_demo_installation()
         seeded = seed_demo(
             known_passwords=known,
