@@ -7,216 +7,455 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('letters', '0002_text_lock'),
+        ("letters", "0002_text_lock"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('form_token', models.UUIDField(help_text='One form makes one delivery, however often pressed.')),
-                ('language', models.CharField(max_length=12)),
-                ('text_sha256', models.CharField(max_length=64)),
-                ('subject', models.CharField(max_length=450)),
-                ('required_statement', models.TextField(blank=True)),
-                ('rules', models.JSONField(default=dict)),
-                ('totals', models.JSONField(default=dict)),
-                ('status', models.CharField(choices=[('frozen', 'Frozen'), ('rendering', 'Being typeset'), ('ready', 'Ready'), ('sent', 'Delivered'), ('failed', 'Failed')], default='frozen', max_length=10)),
-                ('error', models.TextField(blank=True)),
-                ('frozen_at', models.DateTimeField()),
-                ('ready_at', models.DateTimeField(blank=True, null=True)),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('letter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='letters.letter')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='letters.office')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='letters.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "form_token",
+                    models.UUIDField(help_text="One form makes one delivery."),
+                ),
+                ("language", models.CharField(max_length=12)),
+                ("text_sha256", models.CharField(max_length=64)),
+                ("subject", models.CharField(max_length=450)),
+                ("required_statement", models.TextField(blank=True)),
+                ("rules", models.JSONField(default=dict)),
+                ("totals", models.JSONField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("frozen", "Frozen"),
+                            ("rendering", "Being typeset"),
+                            ("ready", "Ready"),
+                            ("sent", "Delivered"),
+                            ("failed", "Failed"),
+                        ],
+                        default="frozen",
+                        max_length=10,
+                    ),
+                ),
+                ("error", models.TextField(blank=True)),
+                ("frozen_at", models.DateTimeField()),
+                ("ready_at", models.DateTimeField(blank=True, null=True)),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "letter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="letters.letter",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="letters.office",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="letters.version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
-                'ordering': ('letter', '-number'),
+                "verbose_name_plural": "deliveries",
+                "ordering": ("letter", "-number"),
             },
         ),
         migrations.CreateModel(
-            name='DeliveryEntry',
+            name="DeliveryEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signature_id', models.BigIntegerField(blank=True, null=True)),
-                ('position', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('organisation', 'Organisation'), ('person', 'Person')], max_length=12)),
-                ('featured_rank', models.PositiveIntegerField(blank=True, null=True)),
-                ('name', models.CharField(max_length=160)),
-                ('role_title', models.CharField(blank=True, max_length=120)),
-                ('affiliation', models.CharField(blank=True, max_length=160)),
-                ('country', django_countries.fields.CountryField(blank=True, max_length=2)),
-                ('city', models.CharField(blank=True, max_length=80)),
-                ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='deliveries.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("signature_id", models.BigIntegerField(blank=True, null=True)),
+                ("position", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("organisation", "Organisation"), ("person", "Person")],
+                        max_length=12,
+                    ),
+                ),
+                ("featured_rank", models.PositiveIntegerField(blank=True, null=True)),
+                ("name", models.CharField(max_length=160)),
+                ("role_title", models.CharField(blank=True, max_length=120)),
+                ("affiliation", models.CharField(blank=True, max_length=160)),
+                ("country", django_countries.fields.CountryField(blank=True, max_length=2)),
+                ("city", models.CharField(blank=True, max_length=80)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="deliveries.delivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'delivery entries',
-                'ordering': ('delivery', 'position'),
+                "verbose_name_plural": "delivery entries",
+                "ordering": ("delivery", "position"),
             },
         ),
         migrations.CreateModel(
-            name='DeliveryPiece',
+            name="DeliveryPiece",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('letter', 'Letter'), ('roll', 'Roll')], max_length=10)),
-                ('index', models.PositiveIntegerField()),
-                ('first', models.PositiveIntegerField(default=0)),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('status', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=10)),
-                ('key', models.CharField(blank=True, max_length=64)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('pages', models.PositiveIntegerField(default=0)),
-                ('bytes', models.PositiveBigIntegerField(default=0)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('queued_at', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='pieces', to='deliveries.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("letter", "Letter"), ("roll", "Roll")], max_length=10
+                    ),
+                ),
+                ("index", models.PositiveIntegerField()),
+                ("first", models.PositiveIntegerField(default=0)),
+                ("last", models.PositiveIntegerField(default=0)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("key", models.CharField(blank=True, max_length=64)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("pages", models.PositiveIntegerField(default=0)),
+                ("bytes", models.PositiveBigIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                ("queued_at", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pieces",
+                        to="deliveries.delivery",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('delivery', 'kind', 'index'),
+                "ordering": ("delivery", "kind", "index"),
             },
         ),
         migrations.CreateModel(
-            name='Dispatch',
+            name="Dispatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('method', models.CharField(choices=[('email', 'By email'), ('hand', 'By hand')], default='email', max_length=10)),
-                ('recipient', models.EmailField(blank=True, max_length=254)),
-                ('reference', models.CharField(blank=True, max_length=200)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('sending', 'Being sent'), ('sent', 'Sent'), ('failed', 'Failed'), ('uncertain', 'Uncertain')], default='queued', max_length=10)),
-                ('message_id', models.CharField(blank=True, max_length=200)),
-                ('server_reply', models.TextField(blank=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dispatches', to='deliveries.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[("email", "By email"), ("hand", "By hand")],
+                        default="email",
+                        max_length=10,
+                    ),
+                ),
+                ("recipient", models.EmailField(blank=True, max_length=254)),
+                ("reference", models.CharField(blank=True, max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("uncertain", "Uncertain"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("message_id", models.CharField(blank=True, max_length=200)),
+                ("server_reply", models.TextField(blank=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dispatches",
+                        to="deliveries.delivery",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'dispatches',
-                'ordering': ('delivery', '-id'),
+                "verbose_name_plural": "dispatches",
+                "ordering": ("delivery", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='DossierFile',
+            name="DossierFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('media_type', models.CharField(max_length=60)),
-                ('sha256', models.CharField(max_length=64)),
-                ('bytes', models.PositiveBigIntegerField()),
-                ('pages', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('delivery', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='files', to='deliveries.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("media_type", models.CharField(max_length=60)),
+                ("sha256", models.CharField(max_length=64)),
+                ("bytes", models.PositiveBigIntegerField()),
+                ("pages", models.PositiveIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="deliveries.delivery",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('delivery', 'id'),
+                "ordering": ("delivery", "id"),
             },
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('status__in', ('frozen', 'rendering'))), fields=['id'], name='delivery_rendering'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("status__in", ("frozen", "rendering"))),
+                fields=["id"],
+                name="delivery_rendering",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('letter', 'number'), name='delivery_number_unique'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("letter", "number"), name="delivery_number_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('letter', 'form_token'), name='delivery_one_per_form'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("letter", "form_token"), name="delivery_one_per_form"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['frozen', 'rendering', 'ready', 'sent', 'failed'])), name='delivery_status_known'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["frozen", "rendering", "ready", "sent", "failed"])
+                ),
+                name="delivery_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('text_sha256__regex', '^[0-9a-f]{64}$')), name='delivery_has_text_hash'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text_sha256__regex", "^[0-9a-f]{64}$")),
+                name="delivery_has_text_hash",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('ready', 'sent')), _negated=True), ('ready_at__isnull', False), _connector='OR'), name='delivery_ready_has_a_time'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ("ready", "sent")), _negated=True),
+                    ("ready_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="delivery_ready_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('status', 'sent')), models.Q(models.Q(('status', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='delivery_sent_has_a_time'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at__isnull", False), ("status", "sent")),
+                    models.Q(
+                        models.Q(("status", "sent"), _negated=True), ("sent_at__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="delivery_sent_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliveryentry',
-            constraint=models.UniqueConstraint(fields=('delivery', 'position'), name='delivery_entry_position_unique'),
+            model_name="deliveryentry",
+            constraint=models.UniqueConstraint(
+                fields=("delivery", "position"), name="delivery_entry_position_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliveryentry',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['organisation', 'person'])), name='delivery_entry_kind_known'),
+            model_name="deliveryentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["organisation", "person"])),
+                name="delivery_entry_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliveryentry',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='delivery_entry_is_named'),
+            model_name="deliveryentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="delivery_entry_is_named"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliverypiece',
-            constraint=models.UniqueConstraint(fields=('delivery', 'kind', 'index'), name='delivery_piece_unique'),
+            model_name="deliverypiece",
+            constraint=models.UniqueConstraint(
+                fields=("delivery", "kind", "index"), name="delivery_piece_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliverypiece',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['letter', 'roll'])), name='delivery_piece_kind_known'),
+            model_name="deliverypiece",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["letter", "roll"])),
+                name="delivery_piece_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliverypiece',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'running', 'done', 'failed'])), name='delivery_piece_status_known'),
+            model_name="deliverypiece",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["waiting", "running", "done", "failed"])),
+                name="delivery_piece_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliverypiece',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), models.Q(('key__regex', '^[0-9a-f]{64}$'), ('sha256__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='delivery_piece_done_has_a_hash'),
+            model_name="deliverypiece",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "done"), _negated=True),
+                    models.Q(("key__regex", "^[0-9a-f]{64}$"), ("sha256__regex", "^[0-9a-f]{64}$")),
+                    _connector="OR",
+                ),
+                name="delivery_piece_done_has_a_hash",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliverypiece',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lte', models.F('last'))), name='delivery_piece_in_order'),
+            model_name="deliverypiece",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lte", models.F("last"))), name="delivery_piece_in_order"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dispatch',
-            index=models.Index(condition=models.Q(('status__in', ('queued', 'sending'))), fields=['due_at'], name='dispatch_outbox'),
+            model_name="dispatch",
+            index=models.Index(
+                condition=models.Q(("status__in", ("queued", "sending"))),
+                fields=["due_at"],
+                name="dispatch_outbox",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'sending', 'sent', 'failed', 'uncertain'])), name='dispatch_status_known'),
+            model_name="dispatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["queued", "sending", "sent", "failed", "uncertain"])
+                ),
+                name="dispatch_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('method', 'email'), models.Q(('recipient', ''), _negated=True)), models.Q(('method', 'hand'), models.Q(('reference', ''), _negated=True)), _connector='OR'), name='dispatch_says_where'),
+            model_name="dispatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("method", "email"), models.Q(("recipient", ""), _negated=True)),
+                    models.Q(("method", "hand"), models.Q(("reference", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="dispatch_says_where",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ('queued', 'sending', 'uncertain'))), fields=('delivery',), name='dispatch_one_open_per_delivery'),
+            model_name="dispatch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ("queued", "sending", "uncertain"))),
+                fields=("delivery",),
+                name="dispatch_one_open_per_delivery",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispatch',
-            constraint=models.UniqueConstraint(condition=models.Q(('method', 'email'), ('status', 'sent')), fields=('delivery',), name='dispatch_mailed_once'),
+            model_name="dispatch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("method", "email"), ("status", "sent")),
+                fields=("delivery",),
+                name="dispatch_mailed_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossierfile',
-            constraint=models.UniqueConstraint(fields=('delivery', 'name'), name='dossier_file_name_unique'),
+            model_name="dossierfile",
+            constraint=models.UniqueConstraint(
+                fields=("delivery", "name"), name="dossier_file_name_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossierfile',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='dossier_file_has_a_hash'),
+            model_name="dossierfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")),
+                name="dossier_file_has_a_hash",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossierfile',
-            constraint=models.CheckConstraint(condition=models.Q(('name__regex', '^[a-z0-9][a-z0-9.-]*$')), name='dossier_file_name_is_plain'),
+            model_name="dossierfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name__regex", "^[a-z0-9][a-z0-9.-]*$")),
+                name="dossier_file_name_is_plain",
+            ),
         ),
     ]

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from letters.models import Letter, LetterStatus, Office, Version
+from letters.models import Letter, Office, Version
 
 
 class DeliveryStatus(models.TextChoices):
@@ -35,7 +35,7 @@ class Delivery(models.Model):
     """A numbered, frozen snapshot of a letter's roll for one office.
 
     `rules` are the office's submission rules and `totals` the explained count, both as they were
-    at `frozen_at`; later changes of the office or the roll change nothing here (a trigger sees to it).
+    at `frozen_at`; later changes of the office or the roll change nothing here (by a trigger).
     """
 
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="deliveries")
@@ -46,7 +46,9 @@ class Delivery(models.Model):
     )
 
     number = models.PositiveIntegerField()
-    form_token = models.UUIDField(help_text=_("One form makes one delivery, however often pressed."))
+    form_token = models.UUIDField(
+        help_text=_("One form makes one delivery, however often pressed.")
+    )
     language = models.CharField(max_length=12)
     text_sha256 = models.CharField(max_length=64)
     subject = models.CharField(max_length=450)
@@ -54,9 +56,7 @@ class Delivery(models.Model):
     rules = models.JSONField(default=dict)
     totals = models.JSONField(default=dict)
 
-    status = models.CharField(
-        max_length=10, choices=DeliveryStatus, default=DeliveryStatus.FROZEN
-    )
+    status = models.CharField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.FROZEN)
     error = models.TextField(blank=True)
     frozen_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
@@ -119,11 +119,7 @@ class Delivery(models.Model):
 
     @property
     def offers_letter(self) -> bool:
-        """Whether a stranger may download the letter file: delivered, or published by an organiser."""
+        """Whether a stranger may download the letter: delivered, or published by an organiser."""
         return self.status == DeliveryStatus.SENT or (
             self.status == DeliveryStatus.READY and self.published_at is not None
         )
-
-    @property
-    def letter_is_public(self) -> bool:
-        return self.letter.status not in (LetterStatus.DRAFT, LetterStatus.EMBARGOED)

@@ -37,9 +37,7 @@ class Dispatch(models.Model):
     recipient = models.EmailField(blank=True)
     reference = models.CharField(max_length=200, blank=True)
 
-    status = models.CharField(
-        max_length=10, choices=DispatchStatus, default=DispatchStatus.QUEUED
-    )
+    status = models.CharField(max_length=10, choices=DispatchStatus, default=DispatchStatus.QUEUED)
     message_id = models.CharField(max_length=200, blank=True)
     server_reply = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -29,7 +29,7 @@ class PieceQuerySet(models.QuerySet["DeliveryPiece"]):
 class DeliveryPiece(models.Model):
     """A part of a dossier that is typeset on its own; these rows are the truth about progress.
 
-    Whoever renders a piece holds its row lock meanwhile, so a dead worker is a row that nobody locks.
+    Whoever renders a piece holds its row lock meanwhile: a dead worker is a row nobody locks.
     """
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="pieces", db_index=False)

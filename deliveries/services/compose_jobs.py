@@ -1,0 +1,239 @@
+"""What goes on paper: jobs for `deliveries.print`, made from the frozen delivery alone.
+
+The words are in the language of the letter's authoritative text.
+"""
+
+from collections.abc import Iterable
+from textwrap import shorten
+from typing import Any
+
+from django.conf import settings
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext, ngettext
+from django_countries import countries
+
+from common.languages import speak
+from deliveries.models import Delivery, DeliveryEntry, DeliveryPiece, EntryKind
+from deliveries.print.join import Bookmark
+from letters.models import Translation
+
+# What the letter names of organisations and featured people before it points to the roll.
+MOST_NAMES = 150
+LETTER_PT = "12"
+ROLL_PT = "10"
+
+Entry = tuple[str, str, list[str]]
+
+
+def amount(number: int) -> str:
+    return number_format(number, use_l10n=True, force_grouping=True)
+
+
+def entry_line(entry: DeliveryEntry) -> Entry:
+    """Name, country code, and what stands beside the name."""
+    code = str(entry.country or "")
+    parts = [entry.role_title, entry.affiliation, entry.city, countries.name(code) if code else ""]
+    return entry.name, code, [part for part in parts if part]
+
+
+def sheet(delivery: Delivery, *, type_pt: str) -> dict[str, Any]:
+    """What every sheet of the dossier shares; never smaller than the office's least type size."""
+    text = authoritative_text(delivery)
+    return {
+        "language": delivery.language,
+        "direction": text.direction,
+        "title": text.title,
+        "author": delivery.letter.coalition.name,
+        "description": gettext("Delivery %(number)s to %(office)s")
+        % {"number": delivery.number, "office": delivery.rules["name"]},
+        "page_size": delivery.rules["page_size"],
+        "type_pt": type_pt,
+        "running_head": shorten(text.title, 66, placeholder=" …"),
+        "running_number": gettext("Delivery %(number)s") % {"number": delivery.number},
+        # Translators: on each page of a printed dossier; keep both names in braces.
+        "page_label": gettext("Page {page} of {pages}"),
+    }
+
+
+def authoritative_text(delivery: Delivery) -> Translation:
+    return Translation.objects.get(version_id=delivery.version_id, is_authoritative=True)
+
+
+def roll_frame(delivery: Delivery) -> dict[str, Any]:
+    """A roll piece without its names; what joining needs."""
+    with speak(delivery.language):
+        frame = sheet(delivery, type_pt=delivery.rules["min_type_pt"] or ROLL_PT)
+        roll = gettext("Roll of signatories")
+        return {**frame, "title": f"{roll}: {frame['title']}"}
+
+
+def roll_job(piece: DeliveryPiece) -> dict[str, Any]:
+    """One piece of the roll, with the entries from its first to its last position."""
+    delivery = piece.delivery
+    entries = delivery.entries.filter(position__range=(piece.first, piece.last))
+    with speak(delivery.language):
+        organisations: list[Entry] = []
+        people: list[Entry] = []
+        for entry in entries.order_by("position").iterator(2000):
+            is_person = entry.kind == EntryKind.PERSON
+            (people if is_person else organisations).append(entry_line(entry))
+        before = max(piece.first - 1 - delivery.totals["named_organisations"], 0)
+        sections = []
+        if organisations:
+            of = delivery.totals["named_organisations"]
+            title = section_title(gettext("Organisations"), piece.first, len(organisations), of)
+            sections.append({"title": title, "entries": organisations})
+        if people:
+            of = delivery.totals["named_people"]
+            title = section_title(gettext("People"), before + 1, len(people), of)
+            sections.append({"title": title, "entries": people})
+        first = piece.index == 0
+        return {
+            **roll_frame(delivery),
+            "opening": gettext("Roll of signatories") if first else "",
+            "about": " ".join(named_sentence(delivery)) if first else "",
+            "sections": sections,
+        }
+
+
+def section_title(kind: str, first: int, length: int, of: int) -> str:
+    """“People 1 to 1,750 of 9,800”, or only “People” where all fit."""
+    if length == of:
+        return kind
+    return gettext("%(kind)s %(first)s to %(last)s of %(all)s") % {
+        "kind": kind,
+        "first": amount(first),
+        "last": amount(first + length - 1),
+        "all": amount(of),
+    }
+
+
+def roll_bookmarks(delivery: Delivery, pieces: Iterable[DeliveryPiece]) -> list[Bookmark]:
+    """One bookmark for each piece, named by its first entry."""
+    wanted = list(pieces)
+    names = dict(
+        delivery.entries.filter(position__in=[piece.first for piece in wanted]).values_list(
+            "position", "name"
+        )
+    )
+    return [Bookmark(names[piece.first], index) for index, piece in enumerate(wanted)]
+
+
+def letter_job(delivery: Delivery) -> dict[str, Any]:
+    """The letter file: text, totals in words, featured names, organisations, statement, proof."""
+    text = authoritative_text(delivery)
+    with speak(delivery.language):
+        least = float(delivery.rules["min_type_pt"] or 0)
+        frame = sheet(delivery, type_pt=LETTER_PT if least <= float(LETTER_PT) else f"{least:g}")
+        return {
+            **frame,
+            "delivery_line": gettext("Open letter · delivery %(number)s")
+            % {"number": delivery.number},
+            "date": date_format(delivery.frozen_at, "DATE_FORMAT"),
+            "addressee": addressee(delivery, text),
+            "body_markdown": text.body_markdown,
+            "signed_title": gettext("Signed"),
+            "totals": [*totals_in_words(delivery), *named_sentence(delivery)],
+            "groups": list(groups(delivery)),
+            "statement": delivery.required_statement,
+            "statement_language": "en",
+            "proof_title": gettext("Check this letter"),
+            "proof": [
+                gettext(
+                    "The page below shows the number, the date and the SHA-256 of each file of "
+                    "this delivery."
+                ),
+                gettext("Version %(number)s of the text, with the SHA-256:")
+                % {"number": delivery.version.number},
+            ],
+            "text_sha256": delivery.text_sha256,
+            "address": f"{settings.SITE_URL}{delivery.get_absolute_url()}",
+            "code_alt": gettext("QR code of the address below"),
+        }
+
+
+def addressee(delivery: Delivery, text: Translation) -> list[str]:
+    docket = delivery.rules["docket"]
+    return [
+        *[line for line in (text.addressee, delivery.rules["name"]) if line],
+        *delivery.rules["postal_address"].splitlines(),
+        *([gettext("Docket: %(docket)s") % {"docket": docket}] if docket else []),
+    ]
+
+
+def signatories(people: int, organisations: int) -> str:
+    """“10,412 people and 60 organisations”, or whichever of them there are."""
+    parts = []
+    if people or not organisations:
+        parts.append(
+            ngettext("%(number)s person", "%(number)s people", people) % {"number": amount(people)}
+        )
+    if organisations:
+        parts.append(
+            ngettext("%(number)s organisation", "%(number)s organisations", organisations)
+            % {"number": amount(organisations)}
+        )
+    if len(parts) == 1:
+        return parts[0]
+    return gettext("%(people)s and %(organisations)s") % {
+        "people": parts[0],
+        "organisations": parts[1],
+    }
+
+
+def totals_in_words(delivery: Delivery) -> list[str]:
+    totals = delivery.totals
+    signed = signatories(totals["people"], totals["organisations"])
+    return [
+        gettext("At %(time)s this letter was signed by %(signatories)s.")
+        % {
+            "time": f"{date_format(delivery.frozen_at, 'DATETIME_FORMAT')} UTC",
+            "signatories": signed,
+        },
+        gettext(
+            "Of %(received)s received, %(unconfirmed)s were unconfirmed, %(held)s held for review, "
+            "%(rejected)s rejected and %(withdrawn)s withdrawn; they are not counted."
+        )
+        % {
+            name: amount(totals[name])
+            for name in ("received", "unconfirmed", "held", "rejected", "withdrawn")
+        },
+    ]
+
+
+def named_sentence(delivery: Delivery) -> list[str]:
+    """Who the roll names, and why it may be fewer than are counted."""
+    totals = delivery.totals
+    if not totals["named"]:
+        return [gettext("None of them agreed to be named to a public office.")]
+    named = signatories(totals["named_people"], totals["named_organisations"])
+    if totals["named"] == totals["counted"]:
+        return [gettext("All of them are named in the roll of signatories: %s.") % named]
+    return [
+        gettext(
+            "%s agreed that a public office may publish their entry; they are named in the roll "
+            "of signatories. The others are counted without being named."
+        )
+        % named
+    ]
+
+
+def groups(delivery: Delivery) -> Iterable[dict[str, Any]]:
+    """The names in the letter itself: featured people, then organisations."""
+    entries = delivery.entries.order_by("position")
+    organisations = entries.filter(kind=EntryKind.ORGANISATION)
+    featured = entries.filter(featured_rank__isnull=False, kind=EntryKind.PERSON)
+    for title, members in (
+        (gettext("Among the signatories"), featured.order_by("featured_rank", "position")),
+        (gettext("Organisations"), organisations),
+    ):
+        count = members.count()
+        if count:
+            more = count - MOST_NAMES
+            yield {
+                "title": title,
+                "entries": [
+                    (name, rest) for name, _, rest in map(entry_line, members[:MOST_NAMES])
+                ],
+                "more": gettext("and %s more, in the roll") % amount(more) if more > 0 else "",
+            }

@@ -1,0 +1,108 @@
+"""Makes the dossier's files once all pieces are there."""
+
+import hashlib
+import shutil
+from functools import partial
+
+import pikepdf
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from deliveries.models import (
+    Delivery,
+    DeliveryPiece,
+    DeliveryStatus,
+    DossierFile,
+    PieceKind,
+    PieceStatus,
+)
+from deliveries.models.file import LETTER_FILE, ROLL_FILE
+from deliveries.print.child import PrintFailed, write_in_child
+from deliveries.print.join import join_pieces
+from deliveries.services.compose_jobs import roll_bookmarks, roll_frame
+from deliveries.services.start_rendering import queue_pieces
+from deliveries.services.write_tables import CSV_FILE, MANIFEST_FILE, write_csv, write_manifest
+
+log = structlog.get_logger(__name__)
+
+PDF = "application/pdf"
+
+
+def finish_delivery(*, delivery_id: int) -> bool:
+    """Joins the pieces, writes the files and marks the delivery ready; True where it did.
+
+    Whoever comes second finds the row locked or the work done. A piece whose file is gone or
+    altered is asked for again.
+    """
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+            .select_related("letter__coalition", "version")
+            .filter(pk=delivery_id, status=DeliveryStatus.RENDERING)
+            .first()
+        )
+        if delivery is None or delivery.pieces.exclude(status=PieceStatus.DONE).exists():
+            return False
+        pieces = list(delivery.pieces.order_by("index"))
+        if damaged := [piece.pk for piece in pieces if not _is_whole(delivery, piece)]:
+            DeliveryPiece.objects.filter(pk__in=damaged).update(status=PieceStatus.WAITING)
+            queue_pieces(damaged)
+            return False
+        try:
+            files = _write_files(delivery, pieces)
+        except (PrintFailed, OSError) as error:
+            log.warning("dossier_failed", delivery=delivery.pk, error=str(error))
+            delivery.status = DeliveryStatus.FAILED
+            delivery.error = str(error)
+            delivery.save(update_fields=["status", "error"])
+            return False
+        DossierFile.objects.bulk_create(files)
+        delivery.status = DeliveryStatus.READY
+        delivery.ready_at = timezone.now()
+        delivery.error = ""
+        delivery.save(update_fields=["status", "ready_at", "error"])
+    return True
+
+
+def _is_whole(delivery: Delivery, piece: DeliveryPiece) -> bool:
+    piece.delivery = delivery
+    try:
+        return hashlib.sha256(piece.path.read_bytes()).hexdigest() == piece.sha256
+    except FileNotFoundError:
+        return False
+
+
+def _write_files(delivery: Delivery, pieces: list[DeliveryPiece]) -> list[DossierFile]:
+    letter = next(piece for piece in pieces if piece.kind == PieceKind.LETTER)
+    roll = [piece for piece in pieces if piece.kind == PieceKind.ROLL]
+    shutil.copyfile(letter.path, delivery.folder / LETTER_FILE)
+    files = [_describe(delivery, LETTER_FILE, PDF)]
+    if roll:
+        paths = [piece.path for piece in roll]
+        marks = roll_bookmarks(delivery, roll)
+        join = partial(join_pieces, paths, job=roll_frame(delivery), bookmarks=marks)
+        write_in_child(join, delivery.folder / ROLL_FILE)
+        files.append(_describe(delivery, ROLL_FILE, PDF))
+        write_csv(delivery, delivery.folder / CSV_FILE)
+        files.append(_describe(delivery, CSV_FILE, "text/csv; charset=utf-8"))
+    write_manifest(delivery, files, delivery.folder / MANIFEST_FILE)
+    files.append(_describe(delivery, MANIFEST_FILE, "application/json"))
+    return files
+
+
+def _describe(delivery: Delivery, name: str, media_type: str) -> DossierFile:
+    path = delivery.folder / name
+    content = path.read_bytes()
+    pages = None
+    if media_type == PDF:
+        with pikepdf.open(path) as pdf:
+            pages = len(pdf.pages)
+    return DossierFile(
+        delivery=delivery,
+        name=name,
+        media_type=media_type,
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        pages=pages,
+    )

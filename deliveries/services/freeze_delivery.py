@@ -1,0 +1,176 @@
+"""Freezes the roll of a letter at one instant, as a numbered delivery to one office."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Case, Count, F, Max, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
+from django.utils import timezone
+
+from deliveries.models import Delivery, DeliveryEntry, EntryKind
+from deliveries.services.start_rendering import start_rendering
+from letters.models import Letter, Office, Translation, User, Version
+from signatories.models import Capacity, Signature, Status
+
+ENTRY_COLUMNS = (
+    *("delivery_id", "signature_id", "position", "kind", "featured_rank", "name"),
+    *("role_title", "affiliation", "country", "city"),
+)
+RULES = (
+    *("name", "docket", "email", "postal_address", "channel", "page_size", "time_zone"),
+    *("max_pages", "max_file_bytes", "max_total_bytes", "max_files", "subject_includes", "source"),
+)
+
+
+class NoCountedSignature(Exception):
+    """Nobody's signature counts yet, so there is nothing to deliver."""
+
+
+class NoText(Exception):
+    """The letter has no published version."""
+
+
+def freeze_delivery(*, letter: Letter, office: Office, actor: User, form_token: UUID) -> Delivery:
+    """The letter's next delivery, with its roll and counts as of one instant, being rendered.
+
+    One statement reads the counts and copies the entries, so signing goes on meanwhile and both
+    show the same instant. Presses of the same form (`form_token`) make one delivery; two people's
+    deliveries get consecutive numbers, for the letter's row is locked (signers are not kept out).
+    Raises NoText, NoCountedSignature.
+    """
+    with transaction.atomic():
+        locked = (
+            Letter.objects.select_for_update(no_key=True, of=("self",))
+            .select_related("current_version")
+            .get(pk=letter.pk)
+        )
+        pressed = Delivery.objects.filter(letter=letter, form_token=form_token).first()
+        if pressed is not None:
+            return pressed
+        if locked.current_version is None:
+            raise NoText
+        delivery = _number_delivery(locked, locked.current_version, office, actor, form_token)
+        delivery.totals = _copy_roll(delivery)
+        if not delivery.totals["counted"]:
+            raise NoCountedSignature
+        delivery.save(update_fields=["totals"])
+        start_rendering(delivery=delivery)
+        return delivery
+
+
+def _number_delivery(
+    letter: Letter, version: Version, office: Office, actor: User, form_token: UUID
+) -> Delivery:
+    text = Translation.objects.get(version=version, is_authoritative=True)
+    last = Delivery.objects.filter(letter=letter).aggregate(last=Max("number"))["last"] or 0
+    return Delivery.objects.create(
+        letter=letter,
+        office=office,
+        version=version,
+        created_by=actor,
+        number=last + 1,
+        form_token=form_token,
+        language=text.language,
+        text_sha256=text.text_sha256,
+        subject=_subject(text.title, office.subject_includes),
+        required_statement=office.required_statement,
+        rules={
+            **{rule: getattr(office, rule) for rule in RULES},
+            "min_type_pt": None if office.min_type_pt is None else str(office.min_type_pt),
+            "checked_on": office.checked_on.isoformat(),
+        },
+        frozen_at=timezone.now(),
+    )
+
+
+def _subject(title: str, includes: str) -> str:
+    """The mail's subject: what the office wants in it, then the letter's title."""
+    if not includes or includes.casefold() in title.casefold():
+        return title
+    return f"{includes}: {title}"
+
+
+def _copy_roll(delivery: Delivery) -> dict[str, Any]:
+    """Copies the entries and returns the explained count, both in one statement."""
+    roll_sql, roll_params = _roll(delivery).query.sql_with_params()
+    counts_sql, counts_params = _counts(delivery).query.sql_with_params()
+    statement = f"""
+        WITH entered AS (
+            INSERT INTO {DeliveryEntry._meta.db_table} ({", ".join(ENTRY_COLUMNS)}) {roll_sql}
+            RETURNING kind
+        )
+        SELECT 'named', kind, '', count(*) FROM entered GROUP BY kind
+        UNION ALL SELECT * FROM ({counts_sql}) AS counts
+    """  # noqa: S608  both parts are compiled by the ORM, values are parameters
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*roll_params, *counts_params])
+        return _explain(cursor.fetchall())
+
+
+def _roll(delivery: Delivery) -> QuerySet[Signature, tuple[Any, ...]]:
+    """Who is named: organisations first, each in roll order, as columns of an entry.
+
+    An organisation stands for itself: its representative's own name and role are not copied.
+    """
+    is_organisation = When(capacity=Capacity.ORGANISATION, then=Value(EntryKind.ORGANISATION.value))
+    hidden = When(capacity=Capacity.ORGANISATION, then=Value(""))
+    return (
+        Signature.objects.of_letter(delivery.letter_id)
+        .for_office()
+        .annotate(
+            of_delivery=Value(delivery.pk),
+            entry_kind=Case(is_organisation, default=Value(EntryKind.PERSON.value)),
+            entry_name=Case(
+                When(capacity=Capacity.ORGANISATION, then=F("organisation_name")), default=F("name")
+            ),
+            entry_role=Case(hidden, default=F("role_title")),
+            entry_affiliation=Case(hidden, default=F("affiliation")),
+        )
+        .annotate(
+            entry_position=Window(RowNumber(), order_by=[F("entry_kind"), F("sort_key"), F("id")])
+        )
+        .order_by()
+        .values_list(
+            *("of_delivery", "id", "entry_position", "entry_kind", "featured_rank", "entry_name"),
+            *("entry_role", "entry_affiliation", "country", "city"),
+        )
+    )
+
+
+def _counts(delivery: Delivery) -> QuerySet[Signature, tuple[Any, ...]]:
+    return (
+        Signature.objects.of_letter(delivery.letter_id)
+        .order_by()
+        .values_list("status", "capacity", "rejection_reason")
+        .annotate(number=Count("id"))
+    )
+
+
+def _explain(rows: list[tuple[str, str, str, int]]) -> dict[str, Any]:
+    """The explained count: received = unconfirmed + held + rejected + withdrawn + counted.
+
+    Repeated submissions are in `unconfirmed`, as on the public page; `named` are in the roll.
+    """
+    by_status = dict.fromkeys([*Status.values, "named"], 0)
+    by_kind = dict.fromkeys(["people", "organisations", "named_people", "named_organisations"], 0)
+    reasons: dict[str, int] = {}
+    for status, capacity, reason, number in rows:
+        by_status[status] += number
+        if status in ("named", Status.COUNTED):
+            kind = "organisations" if capacity == Capacity.ORGANISATION else "people"
+            by_kind[kind if status == Status.COUNTED else f"named_{kind}"] += number
+        elif status == Status.REJECTED:
+            reasons[reason] = reasons.get(reason, 0) + number
+    named = by_status.pop("named")
+    return {
+        "received": sum(by_status.values()),
+        "unconfirmed": by_status[Status.UNCONFIRMED] + by_status[Status.REPEATED],
+        "held": by_status[Status.HELD],
+        "rejected": by_status[Status.REJECTED],
+        "rejected_by_reason": reasons,
+        "withdrawn": by_status[Status.WITHDRAWN],
+        "counted": by_status[Status.COUNTED],
+        "named": named,
+        **by_kind,
+    }

@@ -1,0 +1,107 @@
+"""Typesets one piece of a dossier, once, whoever asks how often."""
+
+import enum
+import hashlib
+from functools import partial
+
+import pikepdf
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from deliveries.models import Delivery, DeliveryPiece, DeliveryStatus, PieceKind, PieceStatus
+from deliveries.print.child import PrintFailed, write_in_child
+from deliveries.print.letter import write_letter
+from deliveries.print.page import job_key
+from deliveries.print.roll import write_roll
+from deliveries.services.compose_jobs import letter_job, roll_job
+
+log = structlog.get_logger(__name__)
+
+MAX_ATTEMPTS = 3
+
+
+class Outcome(enum.Enum):
+    DONE = "done"
+    AGAIN = "again"
+    FAILED = "failed"
+    NOT_OURS = "not ours"
+
+
+def render_piece(*, piece_id: int) -> Outcome:
+    """Renders the piece unless it is done or somebody is at it.
+
+    The row is locked meanwhile: where the worker dies, the database lets go of the lock and the
+    next call starts over. An attempt is counted before it begins, so that a piece which kills its
+    workers fails in the end.
+    """
+    if not _begin(piece_id):
+        return Outcome.NOT_OURS
+    with transaction.atomic():
+        piece = _lock(piece_id)
+        if piece is None:
+            return Outcome.NOT_OURS
+        try:
+            _print(piece)
+        except (PrintFailed, OSError) as error:
+            log.warning("piece_failed", piece=piece.pk, attempt=piece.attempts, error=str(error))
+            return _failed(piece, str(error))
+        piece.status = PieceStatus.DONE
+        piece.error = ""
+        piece.finished_at = timezone.now()
+        piece.save(
+            update_fields=["status", "error", "finished_at", "key", "sha256", "pages", "bytes"]
+        )
+    return Outcome.DONE
+
+
+def _lock(piece_id: int) -> DeliveryPiece | None:
+    return (
+        DeliveryPiece.objects.unfinished()
+        .select_related("delivery__letter__coalition", "delivery__version")
+        .select_for_update(skip_locked=True, no_key=True, of=("self",))
+        .filter(pk=piece_id, delivery__status=DeliveryStatus.RENDERING)
+        .first()
+    )
+
+
+def _begin(piece_id: int) -> bool:
+    with transaction.atomic():
+        piece = _lock(piece_id)
+        if piece is None:
+            return False
+        if piece.attempts >= MAX_ATTEMPTS:
+            _failed(piece, piece.error or "the worker died each time")
+            return False
+        DeliveryPiece.objects.filter(pk=piece_id).update(
+            status=PieceStatus.RUNNING, attempts=F("attempts") + 1, started_at=timezone.now()
+        )
+    return True
+
+
+def _print(piece: DeliveryPiece) -> None:
+    if piece.kind == PieceKind.LETTER:
+        job, write = letter_job(piece.delivery), write_letter
+    else:
+        job, write = roll_job(piece), write_roll
+    piece.key = job_key(job)
+    if not piece.path.exists():
+        write_in_child(partial(write, job), piece.path)
+    content = piece.path.read_bytes()
+    piece.sha256 = hashlib.sha256(content).hexdigest()
+    piece.bytes = len(content)
+    with pikepdf.open(piece.path) as pdf:
+        piece.pages = len(pdf.pages)
+
+
+def _failed(piece: DeliveryPiece, reason: str) -> Outcome:
+    last = piece.attempts >= MAX_ATTEMPTS
+    piece.status = PieceStatus.FAILED if last else PieceStatus.WAITING
+    piece.error = reason
+    piece.save(update_fields=["status", "error"])
+    if last:
+        Delivery.objects.filter(pk=piece.delivery_id, status=DeliveryStatus.RENDERING).update(
+            status=DeliveryStatus.FAILED, error=reason
+        )
+    return Outcome.FAILED if last else Outcome.AGAIN

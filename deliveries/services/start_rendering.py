@@ -1,0 +1,50 @@
+"""Plans the pieces of a frozen delivery and asks for them to be typeset; or asks once more."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from deliveries.models import Delivery, DeliveryPiece, DeliveryStatus, PieceKind, PieceStatus
+from deliveries.print.roll import piece_ranges
+from deliveries.queue import enqueue
+
+
+def start_rendering(*, delivery: Delivery) -> None:
+    """Makes the pieces' rows and queues them, in the transaction that froze the delivery."""
+    DeliveryPiece.objects.bulk_create(
+        [
+            DeliveryPiece(delivery=delivery, kind=PieceKind.LETTER, index=0),
+            *(
+                DeliveryPiece(
+                    delivery=delivery, kind=PieceKind.ROLL, index=index, first=first, last=last
+                )
+                for index, (first, last) in enumerate(piece_ranges(delivery.totals["named"]))
+            ),
+        ]
+    )
+    delivery.status = DeliveryStatus.RENDERING
+    delivery.save(update_fields=["status"])
+    queue_pieces(delivery.pieces.values_list("pk", flat=True))
+
+
+def retry_rendering(*, delivery: Delivery) -> bool:
+    """After a failure: what is done stays done, the rest is asked for anew. False where it had
+    not failed (somebody else pressed first)."""
+    with transaction.atomic():
+        changed = Delivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.FAILED).update(
+            status=DeliveryStatus.RENDERING, error=""
+        )
+        if not changed:
+            return False
+        undone = delivery.pieces.exclude(status=PieceStatus.DONE)
+        undone.update(status=PieceStatus.WAITING, attempts=0, error="")
+        queue_pieces(undone.values_list("pk", flat=True))
+        enqueue("render_dossier", [delivery.pk])
+    return True
+
+
+def queue_pieces(ids: Iterable[int]) -> None:
+    wanted = list(ids)
+    DeliveryPiece.objects.filter(pk__in=wanted).update(queued_at=timezone.now())
+    enqueue("render_piece", wanted)

@@ -1,0 +1,56 @@
+"""The dossier's files for machines: the roll as CSV and the manifest."""
+
+import csv
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from deliveries.models import Delivery, DossierFile
+
+CSV_FILE = "roll.csv"
+MANIFEST_FILE = "manifest.json"
+COLUMNS = ("position", "kind", "name", "role_title", "affiliation", "city", "country")
+
+
+def plain_cell(value: str | int) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe before =, +, -, @, tab, CR.
+
+    OWASP, “CSV Injection”.
+    """
+    text = str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def write_csv(delivery: Delivery, path: Path) -> None:
+    """UTF-8 with a byte order mark, so that spreadsheets read every script."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        rows = delivery.entries.order_by("position").values_list(*COLUMNS)
+        writer.writerows([plain_cell(cell) for cell in row] for row in rows.iterator(2000))
+
+
+def write_manifest(delivery: Delivery, files: Iterable[DossierFile], path: Path) -> None:
+    """What was delivered, with the SHA-256 (hex) of each file."""
+    manifest = {
+        "letter": delivery.letter.slug,
+        "delivery": delivery.number,
+        "office": delivery.rules["name"],
+        "docket": delivery.rules["docket"],
+        "frozen_at": delivery.frozen_at.isoformat(),
+        "version": delivery.version.number,
+        "language": delivery.language,
+        "text_sha256": delivery.text_sha256,
+        "totals": delivery.totals,
+        "files": [
+            {
+                "name": file.name,
+                "media_type": file.media_type,
+                "bytes": file.bytes,
+                "pages": file.pages,
+                "sha256": file.sha256,
+            }
+            for file in files
+        ],
+    }
+    path.write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,37 @@
+"""What workers do for deliveries. Each task takes an id and may run any number of times."""
+
+from celery import shared_task
+
+from deliveries.models import DeliveryPiece
+from deliveries.services.finish_delivery import finish_delivery
+from deliveries.services.mail_dispatch import mail_dispatch
+from deliveries.services.render_piece import Outcome
+from deliveries.services.render_piece import render_piece as render
+from deliveries.services.resume_deliveries import resume_deliveries as resume
+
+
+@shared_task
+def render_piece(piece_id: int) -> None:
+    """Typesets a piece; the last one joins the dossier, the failed one is asked for again."""
+    outcome = render(piece_id=piece_id)
+    if outcome is Outcome.AGAIN:
+        render_piece.apply_async((piece_id,), countdown=2)
+    elif outcome is Outcome.DONE:
+        delivery_id = DeliveryPiece.objects.values_list("delivery_id", flat=True).get(pk=piece_id)
+        finish_delivery(delivery_id=delivery_id)
+
+
+@shared_task
+def render_dossier(delivery_id: int) -> None:
+    finish_delivery(delivery_id=delivery_id)
+
+
+@shared_task
+def send_dispatch(dispatch_id: int) -> None:
+    mail_dispatch(dispatch_id=dispatch_id)
+
+
+@shared_task
+def resume_deliveries() -> None:
+    """Beat calls it."""
+    resume()

@@ -1,0 +1,136 @@
+"""The organisers' delivery screens: the list, one delivery, its progress and its files."""
+
+from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from common.responses import see_other
+from deliveries.files import download
+from deliveries.forms import ByHandForm, NewDeliveryForm
+from deliveries.models import Delivery, DossierFile, PieceStatus
+from deliveries.services.freeze_delivery import NoCountedSignature, NoText, freeze_delivery
+from deliveries.services.send_delivery import publish_letter
+from deliveries.services.start_rendering import retry_rendering
+from letters.access import MemberRequest, letter_member
+from letters.models import Letter, Role
+
+EDITOR = Role.EDITOR
+
+
+def deliveries_of(letter: Letter) -> QuerySet[Delivery]:
+    """With how many pieces each has and how many of them are done."""
+    return (
+        Delivery.objects.filter(letter=letter)
+        .select_related("letter__coalition", "office", "version")
+        .annotate(
+            pieces_total=Count("pieces"),
+            pieces_done=Count("pieces", filter=Q(pieces__status=PieceStatus.DONE)),
+        )
+    )
+
+
+def detail_url(delivery: Delivery) -> str:
+    return reverse("delivery_detail", args=[delivery.letter.slug, delivery.number])
+
+
+@letter_member(Role.VIEWER)
+@require_safe
+def delivery_list(request: MemberRequest, letter: Letter) -> HttpResponse:
+    return _list_page(request, letter, NewDeliveryForm(initial=_suggested(letter)))
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def delivery_new(request: MemberRequest, letter: Letter) -> HttpResponse:
+    form = NewDeliveryForm(request.POST)
+    if not form.is_valid():
+        return _list_page(request, letter, form)
+    try:
+        delivery = freeze_delivery(letter=letter, actor=request.user, **form.cleaned_data)
+    except NoCountedSignature:
+        form.add_error(
+            None, gettext("Nobody’s signature counts yet. Deliver once somebody signed.")
+        )
+        return _list_page(request, letter, form)
+    except NoText:
+        form.add_error(None, gettext("This letter has no text yet. Publish its text first."))
+        return _list_page(request, letter, form)
+    return see_other(detail_url(delivery))
+
+
+def _suggested(letter: Letter) -> dict[str, object]:
+    offices = letter.offices.all()[:2]
+    return {"office": offices[0]} if len(offices) == 1 else {}
+
+
+def _list_page(request: MemberRequest, letter: Letter, form: NewDeliveryForm) -> HttpResponse:
+    return render(
+        request,
+        "deliveries/delivery_list.html",
+        {
+            "letter": letter,
+            "form": form,
+            "deliveries": deliveries_of(letter),
+            "may_deliver": request.role.includes(EDITOR),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@letter_member(Role.VIEWER)
+@require_safe
+def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
+    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    return render(
+        request,
+        "deliveries/delivery_detail.html",
+        {
+            "letter": letter,
+            "delivery": delivery,
+            "files": delivery.files.select_related("delivery__letter"),
+            "dispatches": delivery.dispatches.select_related("created_by"),
+            "hand_form": ByHandForm(),
+            "may_deliver": request.role.includes(EDITOR),
+        },
+    )
+
+
+@letter_member(Role.VIEWER)
+@require_safe
+def delivery_progress(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
+    """The progress fragment; once the work is over it tells htmx to load the whole page."""
+    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    response = render(request, "deliveries/progress.html", {"letter": letter, "delivery": delivery})
+    if not delivery.is_under_way:
+        response["HX-Redirect"] = detail_url(delivery)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def delivery_retry(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
+    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    retry_rendering(delivery=delivery)
+    return see_other(detail_url(delivery))
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def delivery_publish(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
+    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    publish_letter(delivery=delivery)
+    messages.success(request, gettext("The public page now offers the letter file."))
+    return see_other(detail_url(delivery))
+
+
+@letter_member(Role.VIEWER)
+@require_safe
+def delivery_file(request: MemberRequest, letter: Letter, number: int, name: str) -> FileResponse:
+    files = DossierFile.objects.select_related("delivery__letter")
+    file = get_object_or_404(files, delivery__letter=letter, delivery__number=number, name=name)
+    return download(file)
