@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from coalition.celery import app
+from coalition.embedded import addresses
 from coalition.running.findings import Finding, blocks, ok, warns
 
 OLDEST_PYTHON = (3, 11)
@@ -101,10 +102,7 @@ def keys() -> Finding:
 
 
 def site_url() -> Finding:
-    """Look whether the address of the site fits the way it runs.
-
-    Only the embedded database is named by its socket's directory, as an option.
-    """
+    """Look whether the address of the site fits the way it runs."""
     parts = urlsplit(settings.SITE_URL)
     here = parts.hostname in ("localhost", "127.0.0.1", "::1")
     if settings.DEBUG and not here:
@@ -119,13 +117,19 @@ def site_url() -> Finding:
             f"{settings.SITE_URL} is not encrypted",
             "SITE_URL=https://… behind a reverse proxy",
         )
-    if not here and "host" in settings.DATABASES["default"].get("OPTIONS", {}):
+    if not here and has_embedded_database():
         return warns(
             "SITE_URL",
             "a public site on the embedded database",
             "set DATABASE_URL (docs/settings.md)",
         )
     return ok("SITE_URL", settings.SITE_URL)
+
+
+def has_embedded_database() -> bool:
+    """Whether the database is the embedded one of this VAR."""
+    options = settings.DATABASES["default"].get("OPTIONS", {})
+    return bool(options.get("host") == str(addresses.postgres_socket_dir(settings.VAR)))
 
 
 def disk() -> Finding:

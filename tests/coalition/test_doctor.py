@@ -82,9 +82,17 @@ def test_missing_keys_block_and_are_named(settings: Any) -> None:
         ("https://letters.example.org", False, Level.OK),
     ],
 )
-def test_site_url_must_fit_debug(settings: Any, url: str, debug: bool, level: Level) -> None:
-    settings.SITE_URL, settings.DEBUG, settings.EMBEDDED = url, debug, False
+def test_site_url_must_fit_debug(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, url: str, debug: bool, level: Level
+) -> None:
+    monkeypatch.setattr(examination, "has_embedded_database", lambda: False)
+    settings.SITE_URL, settings.DEBUG = url, debug
     assert examination.site_url().level is level
+
+
+def test_a_public_site_on_the_embedded_database_is_warned(settings: Any) -> None:
+    settings.SITE_URL, settings.DEBUG = "https://letters.example.org", False
+    assert examination.site_url().level is Level.WARNING
 
 
 def test_uncollected_static_files_block(settings: Any, tmp_path: Path) -> None:
