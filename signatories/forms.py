@@ -11,6 +11,7 @@ from django_countries import countries
 from common.formfields import LineField, NameField, TextField
 from letters.models import Letter, OptionalField
 
+_OPTIONAL = tuple(OptionalField.values)
 CONSENTS = ("consent_web", "consent_press", "consent_government", "consent_updates")
 
 
@@ -24,7 +25,8 @@ class CountryField(forms.CharField):
     does not build one: that was a quarter of its time."""
 
     widget = forms.Select(
-        attrs={"autocomplete": "country"}, choices=lambda: _country_choices(get_language())
+        attrs={"autocomplete": "country"},
+        choices=lambda: _country_choices(get_language()),  # type: ignore[arg-type]
     )
 
     def validate(self, value: str) -> None:
@@ -98,7 +100,7 @@ class SignatoryForm(forms.Form):
     def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.letter = letter
-        for optional in OptionalField.values:
+        for optional in _OPTIONAL:
             if not letter.asks(optional):
                 del self.fields[optional]
 

@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.formfields import AddressField
+from common.formfields import AddressField, share_fields
 from letters.models import Letter, Version
 from signatories.forms import SignatoryForm
 from signatories.models import Capacity, RejectionReason, Status
 from verification.signals import SIGNALS
 
 
+@share_fields
 class SignForm(SignatoryForm):
     """What a person or an organisation's representative fills in to sign."""
 
