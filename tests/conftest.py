@@ -29,6 +29,12 @@ def _own_redis(settings: Any) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    """The real hasher is slow on purpose; no test here is about it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def _empty_memory() -> None:
     """What a web process keeps for a second must not reach the next test."""
     pagecache.pages.clear()

@@ -58,7 +58,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
     if signature.confirmed_at is None:
         return problem(request, "unconfirmed", signature)
     with speak(signature.language):
-        form = ManageForm(request.POST or None, signature=signature)
+        form = ManageForm(request.POST if request.method == "POST" else None, signature=signature)
         if request.method == "POST" and form.is_valid():
             return _revise(signature, form, token)
         return _page(request, signature, form, token)

@@ -1,0 +1,146 @@
+"""Every route of the project as everyone: the table says who gets what, and a route that is missing
+from it fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from coalition.checks import views
+from letters.models import Letter, Role
+from tests.builders import a_coalition, a_member, a_signature, sign_data
+from tests.conftest import SAME_ORIGIN
+from verification.links import confirm_url, manage_url
+
+pytestmark = pytest.mark.django_db
+
+WHO = ("anonymous", "stranger", "viewer", "moderator", "editor", "owner")
+PUBLIC = {"GET": (200,) * 6, "POST": (405,) * 6}
+NOT_THERE = {"GET": (404,) * 6, "POST": (405,) * 6}
+LOGIN = 302
+
+
+def needs(role: Role, allowed: int) -> tuple[int, ...]:
+    """Anonymous goes to the login, a stranger to 404, a member with too small a role to 403."""
+    return (LOGIN, 404, *(allowed if r.includes(role) else 403 for r in reversed(Role)))
+
+
+def reads(role: Role) -> dict[str, tuple[int, ...]]:
+    return {"GET": needs(role, 200), "POST": needs(role, 405)}
+
+
+# Route → path → method → status for anonymous, stranger, viewer, moderator, editor, owner.
+TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
+    "": ("/", PUBLIC),
+    "healthz": ("/healthz", PUBLIC),
+    "letters/<slug:slug>/": ("/letters/a-letter/", PUBLIC),
+    "letters/<slug:slug>/count.json": ("/letters/a-letter/count.json", PUBLIC),
+    "letters/<slug:slug>/<language:language>/": ("/letters/a-letter/fr/", PUBLIC),
+    "letters/<slug:slug>/roll/": ("/letters/a-letter/roll/", PUBLIC),
+    "letters/<slug:slug>/<language:language>/roll/": ("/letters/a-letter/fr/roll/", PUBLIC),
+    "letters/<slug:slug>/check-inbox/": ("/letters/a-letter/check-inbox/", PUBLIC),
+    "letters/<slug:slug>/<language:language>/check-inbox/": (
+        "/letters/a-letter/fr/check-inbox/",
+        PUBLIC,
+    ),
+    "letters/<slug:slug>/sign/": (
+        "/letters/a-letter/sign/",
+        {"GET": (200,) * 6, "POST": (422,) * 6},
+    ),
+    "confirm/<str:token>/": ("{confirm}", {"GET": (200,) * 6}),
+    "confirm/<str:token>/resend/": ("{confirm}resend/", {"GET": (302,) * 6, "POST": (303,) * 6}),
+    "thanks/<str:token>/": ("/thanks/forged/", {"GET": (404,) * 6, "POST": (405,) * 6}),
+    "manage/<str:token>/": ("{manage}", {"GET": (200,) * 6, "POST": (422,) * 6}),
+    "manage/<str:token>/withdraw/": ("{manage}withdraw/", {"GET": (200,) * 6}),
+    "manage/<str:token>/sign-again/": (
+        "{manage}sign-again/",
+        {"GET": (303,) * 6, "POST": (303,) * 6},
+    ),
+    "organise/": ("/organise/", {"GET": (LOGIN, *(200,) * 5), "POST": (LOGIN, *(405,) * 5)}),
+    "organise/letters/<slug:slug>/": ("/organise/letters/a-letter/", reads(Role.VIEWER)),
+    "organise/letters/<slug:slug>/signatures/": (
+        "/organise/letters/a-letter/signatures/",
+        reads(Role.VIEWER),
+    ),
+    "organise/letters/<slug:slug>/signatures/decide/": (
+        "/organise/letters/a-letter/signatures/decide/",
+        {"GET": needs(Role.MODERATOR, 405), "POST": needs(Role.MODERATOR, 303)},
+    ),
+    "organise/letters/<slug:slug>/signatures/<int:signature_id>/": (
+        "/organise/letters/a-letter/signatures/{signature}/",
+        reads(Role.VIEWER),
+    ),
+    "organise/letters/<slug:slug>/audit-log/": (
+        "/organise/letters/a-letter/audit-log/",
+        reads(Role.VIEWER),
+    ),
+}
+
+# Development only: settings.MAILBOX decides.
+TABLE |= {
+    "mailbox/": ("/mailbox/", PUBLIC),
+    "mailbox/<str:name>/": ("/mailbox/x/", NOT_THERE),
+    "mailbox/<str:name>/html/": ("/mailbox/x/html/", NOT_THERE),
+    "mailbox/<str:name>/attachments/<int:number>/": ("/mailbox/x/attachments/1/", NOT_THERE),
+}
+
+
+@pytest.fixture
+def people(letter: Letter) -> dict[str, Client]:
+    """A logged-in client for each of `WHO`."""
+    clients = {"anonymous": Client(headers=SAME_ORIGIN)}
+    members = {str(role): a_member(letter.coalition, role) for role in Role}
+    members["stranger"] = a_member(a_coalition("others"), Role.OWNER)
+    for who, user in members.items():
+        clients[who] = Client(headers=SAME_ORIGIN)
+        clients[who].force_login(user)
+    return clients
+
+
+def project_routes() -> list[str]:
+    return [route for route, view in views(get_resolver().url_patterns) if hasattr(view, "access")]
+
+
+def test_every_route_is_in_the_table() -> None:
+    assert sorted(set(project_routes()) - set(TABLE)) == []
+    assert sorted(set(TABLE) - set(project_routes())) == []
+
+
+@pytest.mark.parametrize("route", TABLE)
+def test_route_answers_as_the_table_says(
+    route: str, letter: Letter, people: dict[str, Client], settings: Any
+) -> None:
+    path, expected = TABLE[route]
+    names = {
+        "confirm": confirm_url(a_signature(letter, "Un", status="unconfirmed").pk),
+        "manage": manage_url(a_signature(letter, "Ada").pk),
+        "signature": str(a_signature(letter, "Zoe").pk),
+    }
+    path = path.format(**names).removeprefix(settings.SITE_URL)
+    for method, statuses in expected.items():
+        got = tuple(getattr(people[who], method.lower())(path).status_code for who in WHO)
+        assert got == statuses, f"{method} {path} as {WHO}"
+
+
+def test_public_pages_set_no_cookie(letter: Letter) -> None:
+    for path, expected in TABLE.values():
+        if expected is PUBLIC:
+            response = Client().get(path)
+            assert not response.cookies, path
+            assert "Cookie" not in response.get("Vary", ""), path
+
+
+def test_nobody_can_learn_who_signed_from_the_answer(letter: Letter) -> None:
+    a_signature(letter, email="known@mail.example")
+    a_signature(letter, "Un", email="unconfirmed@mail.example", status="unconfirmed")
+    client = Client(headers=SAME_ORIGIN)
+    answers = []
+    for name in ("known", "unconfirmed", "new"):
+        data = sign_data(letter, email=f"{name}@mail.example")
+        response = client.post("/letters/a-letter/sign/", data)
+        answers.append((response.status_code, response["Location"], response.content))
+        assert not response.cookies
+    assert answers[0] == answers[1] == answers[2]
