@@ -1,0 +1,53 @@
+"""Builders of deliveries: an office, a frozen delivery, a typeset one."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from typing import Any
+
+from deliveries.models import Delivery, PieceStatus
+from deliveries.services.finish_delivery import finish_delivery
+from deliveries.services.freeze_delivery import freeze_delivery
+from deliveries.services.render_piece import render_piece
+from letters.models import Letter, Office, Role
+from tests.builders import a_member
+
+
+def an_office(slug: str = "office-of-paper", **fields: Any) -> Office:
+    values: dict[str, Any] = {
+        "name": "Office of Paper",
+        "email": "comments@office.example",
+        "docket": "PAPER-2026-0001",
+        "subject_includes": "Paper Plan",
+        "required_statement": "This document is approved for public dissemination.",
+        "source": "notice",
+        "checked_on": datetime.date(2026, 11, 21),
+        **fields,
+    }
+    return Office.objects.create(slug=slug, **values)
+
+
+def a_delivery(letter: Letter, office: Office | None = None, **fields: Any) -> Delivery:
+    """Frozen, its pieces waiting."""
+    actor = fields.pop("actor", None) or _editor(letter)
+    return freeze_delivery(
+        letter=letter,
+        office=office or an_office(),
+        actor=actor,
+        form_token=fields.pop("form_token", None) or uuid.uuid4(),
+    )
+
+
+def _editor(letter: Letter) -> Any:
+    member = letter.coalition.memberships.filter(role=Role.EDITOR).first()
+    return member.user if member else a_member(letter.coalition, Role.EDITOR)
+
+
+def typeset(delivery: Delivery) -> Delivery:
+    """Renders what is left, as workers do."""
+    for piece in delivery.pieces.exclude(status=PieceStatus.DONE):
+        render_piece(piece_id=piece.pk)
+    finish_delivery(delivery_id=delivery.pk)
+    delivery.refresh_from_db()
+    return delivery
