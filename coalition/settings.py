@@ -292,6 +292,7 @@ LOGGING = {
         # One line a request costs the hot path more than it tells; slow and failed ones are logged.
         "django_structlog": {"level": env.str("REQUEST_LOG_LEVEL", default="WARNING")},
         "fontTools": {"level": "WARNING"},
+        "pikepdf": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
     },
 }

@@ -79,6 +79,35 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     ),
 }
 
+# No delivery is there: who may enter gets 404, so the table shows the door and nothing behind it.
+_DELIVERIES = "organise/letters/<slug:slug>/deliveries/"
+_NUMBER = f"{_DELIVERIES}<int:number>/"
+_AT = "/organise/letters/a-letter/deliveries/"
+READ_ONE = {"GET": needs(Role.VIEWER, 404), "POST": needs(Role.VIEWER, 405)}
+CHANGE_ONE = {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)}
+TABLE |= {
+    "deliveries/<slug:slug>/<int:number>/": ("/deliveries/a-letter/1/", NOT_THERE),
+    "deliveries/<slug:slug>/<int:number>/<str:name>": ("/deliveries/a-letter/1/x", NOT_THERE),
+    _DELIVERIES: (_AT, reads(Role.VIEWER)),
+    f"{_DELIVERIES}new/": (
+        f"{_AT}new/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 422)},
+    ),
+    _NUMBER: (f"{_AT}1/", READ_ONE),
+    f"{_NUMBER}progress/": (f"{_AT}1/progress/", READ_ONE),
+    f"{_NUMBER}files/<str:name>": (f"{_AT}1/files/x", READ_ONE),
+    f"{_NUMBER}retry/": (f"{_AT}1/retry/", CHANGE_ONE),
+    f"{_NUMBER}publish/": (f"{_AT}1/publish/", CHANGE_ONE),
+    f"{_NUMBER}by-hand/": (f"{_AT}1/by-hand/", CHANGE_ONE),
+    f"{_NUMBER}dispatches/<int:dispatch_id>/resolve/": (
+        f"{_AT}1/dispatches/1/resolve/",
+        CHANGE_ONE,
+    ),
+    f"{_NUMBER}send/": (
+        f"{_AT}1/send/",
+        {"GET": needs(Role.EDITOR, 404), "POST": needs(Role.EDITOR, 404)},
+    ),
+}
 # Development only: settings.MAILBOX decides.
 TABLE |= {
     "mailbox/": ("/mailbox/", PUBLIC),

@@ -241,3 +241,11 @@ def test_another_user_of_the_machine_cannot_connect(var: Path) -> None:
             extra_groups=[],
         )
     assert "PermissionError" in result.stderr
+
+
+def test_a_strict_umask_locks_nobody_out(var: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        assert execute("true").returncode == 0
+    finally:
+        os.umask(before)
