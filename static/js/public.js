@@ -9,8 +9,12 @@ function refreshCounts() {
     .then((answer) => (answer.ok ? answer.json() : null))
     .then((tally) => {
       if (!tally || !Number.isInteger(tally.counted)) return;
-      const text = tally.counted.toLocaleString(document.documentElement.lang);
-      for (const element of shown) element.textContent = text;
+      const language = document.documentElement.lang;
+      const text = tally.counted.toLocaleString(language, { numberingSystem: "latn" });
+      for (const element of shown) {
+        // The server writes numbers in its own way; an unchanged one is left alone.
+        if (element.textContent.replace(/\D/g, "") !== String(tally.counted)) element.textContent = text;
+      }
       for (const bar of document.querySelectorAll("progress")) bar.value = tally.counted;
     })
     .catch(() => {}); // the number on the page stays true for its time
