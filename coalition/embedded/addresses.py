@@ -1,5 +1,4 @@
-"""Where the embedded servers are: pure functions of the environment, without Django, starting
-nothing.
+"""Where the embedded servers are: functions of the environment, without Django, starting nothing.
 
 Sockets do not live under VAR: a unix socket's path may have 107 bytes (sun_path in unix(7)) and VAR
 may be any number of folders deep. They live in a short directory named after a hash of VAR. It is
@@ -62,6 +61,18 @@ def runtime_dir(var: Path) -> Path:
             f"{path} belongs to somebody else (uid {found.st_uid}). "
             "Remove it, or choose another folder: VAR=…"
         )
+    return path
+
+
+def make_runtime_dir(var: Path) -> Path:
+    """Make the directory of the sockets where it is missing, whatever the umask, and return it.
+
+    Raises UnsafeRuntimeDirectory, also when somebody was faster.
+    """
+    path = runtime_dir(var)
+    path.mkdir(exist_ok=True)
+    runtime_dir(var)
+    path.chmod(0o711)
     return path
 
 

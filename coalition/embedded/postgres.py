@@ -174,9 +174,7 @@ def _access(var: Path, account: struct_passwd | None) -> dict[str, str]:
     """Make the socket's directory and the rules of who may connect; return the settings that name
     them.
     """
-    runtime = addresses.runtime_dir(var)
-    runtime.mkdir(exist_ok=True, mode=0o711)
-    addresses.runtime_dir(var)  # again: somebody may have been faster than we
+    runtime = addresses.make_runtime_dir(var)
     sockets = addresses.postgres_socket_dir(var)
     sockets.mkdir(exist_ok=True, mode=0o700)
     hba, ident = runtime / "pg_hba.conf", runtime / "pg_ident.conf"

@@ -31,7 +31,7 @@ def prepare(var: Path) -> Program:
     data = var / "redis"
     data.mkdir(exist_ok=True, mode=0o700)
     end_leftovers(lambda: leftover_servers(data, "redis-server"))
-    addresses.runtime_dir(var).mkdir(exist_ok=True, mode=0o711)
+    addresses.make_runtime_dir(var)
     socket = addresses.redis_socket(var)
     options = {
         "port": "0",
