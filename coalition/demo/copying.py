@@ -3,11 +3,13 @@
 import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection
 from django.db.models import Model
 
+_BATCH = 5_000  # rows held in memory at a time
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
@@ -17,9 +19,12 @@ def copy_rows(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
     All rows have the same columns; one that is left out gets the field's default, or the
     database's. The table's constraints hold, Django's validators do not run.
     """
-    rows = list(rows)
-    if not rows:
-        return
+    waiting = iter(rows)
+    while batch := list(islice(waiting, _BATCH)):
+        _copy(model, batch)
+
+
+def _copy(model: type[Model], rows: list[Mapping[str, Any]]) -> None:
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     given = set(rows[0])
     defaults = {

@@ -27,7 +27,7 @@ class Culture:
     joiner: str
     women: Half
     men: Half
-    places: tuple[tuple[str, tuple[str, ...]], ...]
+    places: dict[str, tuple[str, ...]]
     companies: tuple[str, ...]
     initial_share: float
     hyphen_share: float
@@ -58,7 +58,7 @@ def _culture(key: str) -> Culture:
         weight=raw["weight"],
         family_first=raw.get("order") == "family given",
         joiner=raw.get("joiner", " "),
-        places=tuple((country, listed(cities)) for country, cities in raw["places"].items()),
+        places={country: listed(cities) for country, cities in raw["places"].items()},
         companies=listed(raw["companies"]),
         initial_share=raw.get("initial_share", 0.0),
         hyphen_share=raw.get("hyphen_share", 0.0),

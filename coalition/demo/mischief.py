@@ -50,7 +50,7 @@ class Mischief:
 
     def _person(self, name: str, role: str = "", affiliation: str = "") -> Submission:
         english = load_cultures()["english"]
-        country, cities = self.random.choice(english.places)
+        country, cities = self.random.choice(list(english.places.items()))
         person = Person(name, english, role, affiliation, country, self.random.choice(cities))
         return self.cast.make(person, "unconfirmed")
 

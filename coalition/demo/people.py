@@ -96,10 +96,10 @@ class Inventor:
         for country in self._homes:
             where -= self.plan.home[country]
             if where < 0:
-                cities = dict(self.cultures["english"].places)[country]
+                cities = self.cultures["english"].places[country]
                 return country, self.random.choice(cities), True
-        country, cities = self.random.choice(culture.places)
-        return country, self.random.choice(cities), False
+        places = [(country, city) for country, cities in culture.places.items() for city in cities]
+        return *self.random.choice(places), False
 
     def _role(self, culture: Culture, half: Half, at_home: bool) -> str:
         if self.random.random() < 0.04:

@@ -29,8 +29,9 @@ class Cast:
         self.plan = plan
         self.now = now
         # Times have a source of their own: how often it is drawn from depends on `now`.
-        self.random = random.Random(f"{seed} {plan.slug} people")
-        self.clock = Clock(random.Random(f"{seed} {plan.slug} times"), plan, now)
+        self.random = random.Random(f"{seed} {plan.slug} people")  # nosec B311: repeatable
+        times = random.Random(f"{seed} {plan.slug} times")  # nosec B311: repeatable
+        self.clock = Clock(times, plan, now)
         self.inventor = Inventor(self.random, plan)
         self.comments = read_toml("comments")
         self.number = 0
