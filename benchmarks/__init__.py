@@ -1,0 +1,1 @@
+"""What the platform can carry (`bench`) and what it survives (`faults`), with real processes."""
