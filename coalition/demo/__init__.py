@@ -7,5 +7,5 @@ see `coalition.demo.accounts`.
 from typing import Final
 
 ORGANISER_EMAIL: Final = "organiser@coalition.example"
-ORGANISER_PASSWORD: Final = "open-letters-for-everyone"  # noqa: S105  # nosec B105: public on purpose
+ORGANISER_PASSWORD: Final = "open-letters-for-everyone"  # noqa: S105
 SEED: Final = 2026

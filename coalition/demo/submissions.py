@@ -29,8 +29,8 @@ class Cast:
         self.plan = plan
         self.now = now
         # Times have a source of their own: how often it is drawn from depends on `now`.
-        self.random = random.Random(f"{seed} {plan.slug} people")  # nosec B311: repeatable
-        times = random.Random(f"{seed} {plan.slug} times")  # nosec B311: repeatable
+        self.random = random.Random(f"{seed} {plan.slug} people")  # nosec B311
+        times = random.Random(f"{seed} {plan.slug} times")  # nosec B311
         self.clock = Clock(times, plan, now)
         self.inventor = Inventor(self.random, plan)
         self.comments = read_toml("comments")
