@@ -20,6 +20,7 @@ help:  ## what there is
 run:  ## everything on this machine, from nothing
 	@sh scripts/system-packages.sh run
 	@sh scripts/venv.sh base
+	@mkdir -p '$(VAR)' && test -w '$(VAR)' || { echo "Choose a folder that you can write to: VAR=..." >&2; exit 1; }
 	@EMBEDDED=$${EMBEDDED:-true} exec $(PY) manage.py up
 
 test:  ## the whole suite, browser journeys included (more arguments: ARGS="-k name")
