@@ -14,7 +14,7 @@ from coalition.embedded import addresses
 
 def is_healthy(host: str, port: int, site_url: str) -> bool:
     """Whether `/healthz` answers 200 under the name that the site has for its visitors."""
-    names = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+    names = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # nosec B104
     site = urlsplit(site_url)
     headers = {"Host": site.netloc, "X-Forwarded-Proto": site.scheme}
     connection = http.client.HTTPConnection(names.get(host, host), port, timeout=4)
