@@ -21,7 +21,9 @@ def warm_up() -> None:
     """Loads the libraries and what they set up once, so that every child starts with it."""
     import weasyprint
 
-    weasyprint.HTML(string="<p>warm").write_pdf(pdf_variant="pdf/ua-1")
+    weasyprint.HTML(string="<html lang=en><title>warm</title><p>warm").write_pdf(
+        pdf_variant="pdf/ua-1"
+    )
 
 
 def start_child(work: Callable[[Path], object], path: Path) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from deliveries.print import RENDERER
+from deliveries.print.actual_text import install as install_actual_text
 from deliveries.print.fonts import font_families
 
 Job = Mapping[str, Any]
@@ -68,6 +69,7 @@ def print_document(job: Job, sheet: str, body: str, style: str = "") -> Printed:
     import weasyprint
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
+    install_actual_text()
     gc.disable()
     # Else fontTools writes the hour into the fonts it cuts down.
     os.environ["SOURCE_DATE_EPOCH"] = "1"

@@ -4,11 +4,12 @@ The words are in the language of the letter's authoritative text.
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from textwrap import shorten
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format, number_format
 from django.utils.translation import gettext, ngettext
 from django_countries import countries
 
@@ -27,6 +28,11 @@ Entry = tuple[str, str, list[str]]
 
 def amount(number: int) -> str:
     return number_format(number, use_l10n=True, force_grouping=True)
+
+
+def formal_date(moment: datetime) -> str:
+    """The day in UTC, the month written out where Django's format would shorten it."""
+    return date_format(moment.astimezone(UTC), get_format("DATE_FORMAT").replace("N", "F"))
 
 
 def entry_line(entry: DeliveryEntry) -> Entry:
@@ -129,7 +135,7 @@ def letter_job(delivery: Delivery) -> dict[str, Any]:
             **frame,
             "delivery_line": gettext("Open letter · delivery %(number)s")
             % {"number": delivery.number},
-            "date": date_format(delivery.frozen_at, "DATE_FORMAT"),
+            "date": formal_date(delivery.frozen_at),
             "addressee": addressee(delivery, text),
             "body_markdown": text.body_markdown,
             "signed_title": gettext("Signed"),
@@ -185,9 +191,9 @@ def totals_in_words(delivery: Delivery) -> list[str]:
     totals = delivery.totals
     signed = signatories(totals["people"], totals["organisations"])
     return [
-        gettext("At %(time)s this letter was signed by %(signatories)s.")
+        gettext("This letter is signed by %(signatories)s, as of %(time)s.")
         % {
-            "time": f"{date_format(delivery.frozen_at, 'DATETIME_FORMAT')} UTC",
+            "time": f"{formal_date(delivery.frozen_at)}, {delivery.frozen_at:%H:%M} UTC",
             "signatories": signed,
         },
         gettext(

@@ -159,6 +159,7 @@ def _converse(backend: EmailBackend, message: EmailMessage) -> str:
     try:
         backend.open()
         server = cast(smtplib.SMTP, backend.connection)
+        server.ehlo_or_helo_if_needed()
         _expect(server.mail(parseaddr(message.from_email)[1]))
         for recipient in message.recipients():
             _expect(server.rcpt(recipient))

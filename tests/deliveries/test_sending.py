@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.db import connection
+from django.utils import timezone
+
+from deliveries.models import Delivery, DeliveryStatus, Dispatch, DispatchStatus
+from deliveries.services.mail_dispatch import mail_dispatch, mark_uncertain
+from deliveries.services.send_delivery import (
+    AlreadySent,
+    NoAddress,
+    NotReady,
+    TooLarge,
+    TooManyFiles,
+    resolve_dispatch,
+    send_delivery,
+)
+from letters.models import Letter, Office, Role
+from tests.builders import a_letter, a_member, a_signature
+from tests.deliveries.builders import a_delivery, an_office
+
+
+class Mailroom:
+    """An SMTP server's handler: keeps what it takes and answers as told."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+        self.answer = "250 2.0.0 queued as 42"
+        self.hang_up = False
+        self.wait = 0.0
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        await asyncio.sleep(self.wait)
+        if self.answer.startswith("2"):
+            self.taken.append(envelope.content)
+        if self.hang_up:
+            server.transport.abort()
+        return self.answer
+
+
+@pytest.fixture
+def mailroom(settings: Any) -> Iterator[Mailroom]:
+    room = Mailroom()
+    controller = Controller(room, hostname="127.0.0.1", port=0)
+    controller.port = _free_port()
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    yield room
+    controller.stop()
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def a_ready_delivery(letter: Letter, office: Office | None = None) -> Delivery:
+    a_signature(letter, consent_government=True)
+    delivery = a_delivery(letter, office)
+    delivery.folder.mkdir(parents=True)
+    for name in ("letter.pdf", "roll.pdf"):
+        (delivery.folder / name).write_bytes(b"%PDF-1.7 " + name.encode())
+        delivery.files.create(
+            name=name, media_type="application/pdf", sha256="ab" * 32, bytes=2000, pages=1
+        )
+    delivery.status, delivery.ready_at = DeliveryStatus.READY, timezone.now()
+    delivery.save(update_fields=["status", "ready_at"])
+    return delivery
+
+
+def sender(delivery: Delivery) -> Any:
+    return a_member(delivery.letter.coalition, Role.OWNER)
+
+
+def test_the_office_gets_one_mail_with_the_files(letter: Letter, mailroom: Mailroom) -> None:
+    delivery = a_ready_delivery(letter)
+    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+
+    assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.SENT
+    assert mail_dispatch(dispatch_id=dispatch.pk) is None
+
+    mail = message_from_bytes(mailroom.taken[0], policy=policy.default)
+    dispatch.refresh_from_db()
+    delivery.refresh_from_db()
+    assert len(mailroom.taken) == 1
+    assert mail["To"] == "comments@office.example"
+    assert mail["Subject"] == "Paper Plan: A letter about paper"
+    assert mail["Message-ID"] == dispatch.message_id
+    assert [part.get_filename() for part in mail.iter_attachments()] == [
+        "a-letter-delivery-1-letter.pdf",
+        "a-letter-delivery-1-roll.pdf",
+    ]
+    assert next(mail.iter_attachments()).get_content() == b"%PDF-1.7 letter.pdf"
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "approved for public dissemination" in body.get_content()
+    assert dispatch.server_reply == "250 2.0.0 queued as 42"
+    assert delivery.status == DeliveryStatus.SENT
+    with pytest.raises(AlreadySent):
+        send_delivery(delivery=delivery, actor=delivery.created_by)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("answer", "after"),
+    [("451 busy", DispatchStatus.QUEUED), ("554 too large", DispatchStatus.FAILED)],
+)
+def test_a_refusal_waits_or_fails(
+    letter: Letter, mailroom: Mailroom, answer: str, after: DispatchStatus
+) -> None:
+    delivery = a_ready_delivery(letter)
+    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+    mailroom.answer = answer
+    assert mail_dispatch(dispatch_id=dispatch.pk) == after
+    dispatch.refresh_from_db()
+    assert dispatch.server_reply == answer
+    assert mail_dispatch(dispatch_id=dispatch.pk) is None
+    if after == DispatchStatus.QUEUED:
+        assert dispatch.due_at > timezone.now() + timedelta(seconds=50)
+        Dispatch.objects.update(due_at=timezone.now())
+        mailroom.answer = "250 ok"
+        assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.SENT
+        assert len(mailroom.taken) == 1
+
+
+def test_no_server_waits(letter: Letter, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", _free_port()
+    delivery = a_ready_delivery(letter)
+    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+    assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.QUEUED
+
+
+def test_no_answer_is_uncertain_and_a_person_decides(letter: Letter, mailroom: Mailroom) -> None:
+    delivery = a_ready_delivery(letter)
+    actor = sender(delivery)
+    dispatch = send_delivery(delivery=delivery, actor=actor)
+    mailroom.hang_up = True
+    assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.UNCERTAIN
+    assert mail_dispatch(dispatch_id=dispatch.pk) is None
+    with pytest.raises(AlreadySent):
+        send_delivery(delivery=delivery, actor=actor)
+
+    assert resolve_dispatch(dispatch=dispatch, went=False)
+    assert not resolve_dispatch(dispatch=dispatch, went=True)
+    again = send_delivery(delivery=delivery, actor=actor)
+    mailroom.hang_up = False
+    assert mail_dispatch(dispatch_id=again.pk) == DispatchStatus.SENT
+
+
+def test_a_worker_that_died_while_sending_leaves_it_uncertain(letter: Letter) -> None:
+    delivery = a_ready_delivery(letter)
+    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+    Dispatch.objects.update(status=DispatchStatus.SENDING, started_at=timezone.now())
+    assert mark_uncertain() == 0
+    Dispatch.objects.update(started_at=timezone.now() - timedelta(minutes=2))
+    assert mark_uncertain() == 1
+    assert mail_dispatch(dispatch_id=dispatch.pk) is None
+    assert resolve_dispatch(dispatch=dispatch, went=True)
+    delivery.refresh_from_db()
+    assert delivery.status == DeliveryStatus.SENT
+
+
+@pytest.mark.parametrize(
+    ("rules", "error"),
+    [
+        ({"email": ""}, NoAddress),
+        ({"max_total_bytes": 3999}, TooLarge),
+        ({"max_file_bytes": 1999}, TooLarge),
+        ({"max_files": 1}, TooManyFiles),
+    ],
+)
+def test_an_office_s_limits_stop_the_mail(
+    letter: Letter, rules: dict[str, Any], error: type[Exception]
+) -> None:
+    delivery = a_ready_delivery(letter, an_office(**rules))
+    with pytest.raises(error):
+        send_delivery(delivery=delivery, actor=sender(delivery))
+    assert not Dispatch.objects.exists()
+
+
+def test_an_unfinished_delivery_is_not_sent(letter: Letter) -> None:
+    a_signature(letter, consent_government=True)
+    delivery = a_delivery(letter)
+    with pytest.raises(NotReady):
+        send_delivery(delivery=delivery, actor=sender(delivery))
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_send_once(mailroom: Mailroom) -> None:
+    delivery = a_ready_delivery(a_letter())
+    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+    mailroom.wait = 0.3
+    start = threading.Barrier(3)
+    outcomes: list[DispatchStatus | None] = []
+
+    def work() -> None:
+        start.wait()
+        outcomes.append(mail_dispatch(dispatch_id=dispatch.pk))
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes, key=str) == [None, None, DispatchStatus.SENT]
+    assert len(mailroom.taken) == 1
