@@ -2,7 +2,8 @@
 
 A view marks its response with `keep_page`; the outermost middleware then answers from memory,
 compressed and with an ETag, before sessions or anything else is touched. While one thread renders
-a page anew, the others go on with the page that just ran out.
+a page anew, the others go on with the page that just ran out. Where rendering fails (Postgres
+restarts), that page is given for up to half a minute.
 """
 
 import gzip
@@ -77,7 +78,7 @@ class PageCacheMiddleware:
         key = request.path_info
         page = pages.get(key)
         if page is None:
-            return self._render(request, key)
+            return self._render(request, key, None)
         age = time.monotonic() - page.made_at
         if age < FRESH_SECONDS:
             return _answer(page, meta)
@@ -85,13 +86,15 @@ class PageCacheMiddleware:
         if not mine and age < STALE_SECONDS:
             return _answer(page, meta)
         try:
-            return self._render(request, key)
+            return self._render(request, key, page if age < STALE_SECONDS else None)
         finally:
             if mine:
                 page.renewing.release()
 
-    def _render(self, request: HttpRequest, key: str) -> HttpResponseBase:
+    def _render(self, request: HttpRequest, key: str, old: _Page | None) -> HttpResponseBase:
         response = self.get_response(request)
+        if old and response.status_code >= 500:  # such as while Postgres restarts
+            return _answer(old, request.META)
         if not _may_be_kept(response):
             pages.drop(key)
             return response

@@ -5,9 +5,12 @@ import time
 from dataclasses import dataclass
 from typing import cast
 
+from django.db import InterfaceError, OperationalError
+
 from letters.models import Letter, Translation, Version
 
 FRESH_SECONDS = 1.0
+STALE_SECONDS = 60.0
 MAX_LETTERS = 1000
 
 
@@ -35,7 +38,7 @@ _lock = threading.Lock()
 
 
 def current_letter(slug: str) -> CurrentLetter:
-    """The visible letter named `slug`; up to a second old.
+    """The visible letter named `slug`; up to a second old, or a minute while Postgres is away.
 
     Raises Letter.DoesNotExist where a stranger may not know of it (draft, embargoed, unknown).
     """
@@ -44,23 +47,29 @@ def current_letter(slug: str) -> CurrentLetter:
     if kept and now - kept[0] < FRESH_SECONDS:
         return kept[1]
     try:
-        letter = (
-            Letter.objects.visible().select_related("coalition", "current_version").get(slug=slug)
-        )
+        current = _read(slug)
     except Letter.DoesNotExist:
         forget(slug)
         raise
-    version = cast(Version, letter.current_version)  # `visible` has only letters with a version
-    version.letter = letter
-    translations = tuple(version.translations.order_by("-is_authoritative", "language"))
-    for translation in translations:
-        translation.version = version
-    current = CurrentLetter(letter, version, translations)
+    except (OperationalError, InterfaceError):
+        if kept and now - kept[0] < STALE_SECONDS:
+            return kept[1]
+        raise
     with _lock:
         if len(_kept) >= MAX_LETTERS:
             _kept.clear()
         _kept[slug] = (now, current)
     return current
+
+
+def _read(slug: str) -> CurrentLetter:
+    letter = Letter.objects.visible().select_related("coalition", "current_version").get(slug=slug)
+    version = cast(Version, letter.current_version)  # `visible` has only letters with a version
+    version.letter = letter
+    translations = tuple(version.translations.order_by("-is_authoritative", "language"))
+    for translation in translations:
+        translation.version = version
+    return CurrentLetter(letter, version, translations)
 
 
 def forget(slug: str | None = None) -> None:

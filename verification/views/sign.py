@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError as BrokerError
 
 from common.access import anyone, anyone_may_post
 from common.languages import speak
@@ -21,6 +23,8 @@ from letters.services.current_letter import CurrentLetter, current_letter
 from verification.forms import SignForm
 from verification.services.accept_signature import Throttled, accept_signature
 from verification.tasks import send_due_mail
+
+log = structlog.get_logger(__name__)
 
 
 def letter_or_404(slug: str) -> CurrentLetter:
@@ -68,7 +72,7 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
             problem = _("We could not save your signature just now. Please send it again.")
             return _refuse(request, current, form, language, problem, status=503)
     if nudge:
-        send_due_mail.delay()
+        _nudge()
     return see_other(translation.url_of("check_inbox"))
 
 
@@ -81,6 +85,14 @@ def _accept(letter: Letter, details: Mapping[str, Any], network: str) -> bool:
     except (OperationalError, InterfaceError):
         connection.close()
         return accept_signature(letter=letter, details=details, network=network)
+
+
+def _nudge() -> None:
+    """Asks for the mail now. Where Redis has just died, beat will: the signature is safe anyway."""
+    try:
+        send_due_mail.apply_async(retry=False)
+    except BrokerError as error:
+        log.warning("broker_unavailable", error=str(error))
 
 
 def _refuse(
