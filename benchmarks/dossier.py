@@ -52,16 +52,21 @@ def measure_dossier(stage: Stage, letter: Letter) -> dict[str, float]:
 
 def _deliver(letter: Letter) -> float:
     begun = time.monotonic()
-    delivery = freeze_delivery(
+    delivery = new_delivery(letter)
+    if delivery.totals["named"] < NAMES:
+        raise DossierWrong(f"Only {delivery.totals['named']} names are on the roll.")
+    wait_until_ready(delivery)
+    return time.monotonic() - begun
+
+
+def new_delivery(letter: Letter) -> Delivery:
+    """Freezes the letter's roll for one of the demo's offices."""
+    return freeze_delivery(
         letter=letter,
         office=Office.objects.earliest("pk"),
         actor=User.objects.earliest("pk"),
         form_token=uuid4(),
     )
-    if delivery.totals["named"] < NAMES:
-        raise DossierWrong(f"Only {delivery.totals['named']} names are on the roll.")
-    wait_until_ready(delivery)
-    return time.monotonic() - begun
 
 
 def wait_until_ready(delivery: Delivery) -> None:
