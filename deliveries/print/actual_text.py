@@ -18,7 +18,7 @@ _SHAPED = re.compile("[\u0900-\u109f\u1780-\u17ff]")
 @cache
 def install() -> None:
     """Makes WeasyPrint's pages carry it, in this process."""
-    import pydyf
+    import pydyf  # type: ignore[import-untyped]
     from weasyprint import pdf
     from weasyprint.pdf.stream import Stream
 

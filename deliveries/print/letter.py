@@ -54,7 +54,9 @@ def signed(job: Job) -> str:
 
 def names(group: Mapping[str, Any]) -> str:
     items = "".join(
-        f"<li><strong>{escape(name)}</strong>{escape(''.join(f', {part}' for part in rest))}</li>"
+        f"<li><strong>{escape(name)}</strong>, {escape(', '.join(rest))}</li>"
+        if rest
+        else f"<li>{escape(name)}</li>"
         for name, rest in group["entries"]
     )
     more = paragraphs(group["more"])

@@ -229,9 +229,9 @@ def groups(delivery: Delivery) -> Iterable[dict[str, Any]]:
     entries = delivery.entries.order_by("position")
     organisations = entries.filter(kind=EntryKind.ORGANISATION)
     featured = entries.filter(featured_rank__isnull=False, kind=EntryKind.PERSON)
-    for title, members in (
-        (gettext("Among the signatories"), featured.order_by("featured_rank", "position")),
-        (gettext("Organisations"), organisations),
+    for title, members, is_full in (
+        (gettext("Among the signatories"), featured.order_by("featured_rank", "position"), True),
+        (gettext("Organisations"), organisations, False),
     ):
         count = members.count()
         if count:
@@ -239,7 +239,8 @@ def groups(delivery: Delivery) -> Iterable[dict[str, Any]]:
             yield {
                 "title": title,
                 "entries": [
-                    (name, rest) for name, _, rest in map(entry_line, members[:MOST_NAMES])
+                    (name, rest if is_full else [])
+                    for name, _, rest in map(entry_line, members[:MOST_NAMES])
                 ],
                 "more": gettext("and %s more, in the roll") % amount(more) if more > 0 else "",
             }
