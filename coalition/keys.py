@@ -10,12 +10,24 @@ import tempfile
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
 
 
 def development_keys(path: Path) -> dict[str, str]:
-    """The keys in the file, made where it is missing. Two starts at once agree on one file."""
+    """The keys in the file, made where it is missing. Two starts at once agree on one file.
+
+    Raises ImproperlyConfigured where the file cannot be made.
+    """
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            writable = os.access(path.parent, os.W_OK)
+        except OSError:
+            writable = False
+        if not writable:
+            raise ImproperlyConfigured(
+                f"{path.parent} cannot be written. Choose another folder: VAR=/some/folder"
+            )
         made = {
             "SECRET_KEY": secrets.token_urlsafe(48),
             "HASH_KEY": secrets.token_urlsafe(32),
