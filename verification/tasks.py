@@ -5,6 +5,7 @@ import smtplib
 import structlog
 from celery import shared_task
 
+from verification.services.send_due_mail import MOST
 from verification.services.send_due_mail import send_due_mail as send
 
 log = structlog.get_logger(__name__)
@@ -13,9 +14,13 @@ log = structlog.get_logger(__name__)
 @shared_task
 def send_due_mail() -> int:
     """Sends the confirmation mails that are due. Beat calls it every few seconds, so a server that
-    cannot be reached is a line in the log and the next call tries again."""
+    cannot be reached is a line in the log and the next call tries again. Where more are due than
+    one call sends, it asks for the next itself: waiting for beat would cost seconds each time."""
     try:
-        return send()
+        sent = send()
     except (OSError, smtplib.SMTPException) as error:
         log.warning("mail_server_unavailable", error=str(error))
         return 0
+    if sent >= MOST:
+        send_due_mail.delay()
+    return sent

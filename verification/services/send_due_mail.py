@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from common.mail import build_mail
+from common.postbox import Postbox
 from letters.models import Translation
 from signatories.models import Signature, Status
 from verification.links import confirm_url, manage_url, verification_code
@@ -20,27 +20,28 @@ from verification.links import confirm_url, manage_url, verification_code
 log = structlog.get_logger(__name__)
 
 BATCH = 50
+MOST = 2000
 MAX_ATTEMPTS = 8
 MAILS_AN_HOUR = 3  # to one address about one letter, whoever asks for them
 
 
-def send_due_mail(*, most: int = 2000) -> int:
-    """Sends up to `most` mails over one SMTP connection, in batches that commit as they go.
+def send_due_mail(*, most: int = MOST) -> int:
+    """Sends up to `most` mails over a few SMTP connections, in batches that commit as they go.
 
     Other workers skip the rows that one holds. Returns how many were sent. Raises OSError or
     smtplib.SMTPException where the server cannot be reached: the rows stay due.
     """
     sent = 0
-    with get_connection() as server:
+    with Postbox() as postbox:
         while sent < most:
-            done, found = _send_batch(server)
+            done, found = _send_batch(postbox)
             sent += done
             if found < BATCH:
                 break
     return sent
 
 
-def _send_batch(server: BaseEmailBackend) -> tuple[int, int]:
+def _send_batch(postbox: Postbox) -> tuple[int, int]:
     failure: Exception | None = None
     with transaction.atomic():
         rows = list(
@@ -53,16 +54,13 @@ def _send_batch(server: BaseEmailBackend) -> tuple[int, int]:
         due = _within_hourly_limit(rows)
         titles = _translations(due)
         sent: list[Signature] = []
-        for row in due:
+        for row, on_its_way in [(row, postbox.send(_mail(row, titles))) for row in due]:
             try:
-                server.send_messages([_mail(row, titles)])
+                on_its_way.result()
             except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
                 _postpone(row, error)
-                server.close()
-                server.open()
             except (smtplib.SMTPException, OSError) as error:
-                failure = error
-                break
+                failure = failure or error
             else:
                 sent.append(row)
         _mark_sent(sent)
