@@ -31,13 +31,15 @@ class Scene:
 
 
 def web_process_killed(scene: Scene) -> Outcome:
-    """kill -9 of a web process while people sign"""
+    """kill -9 of one web process, then of all of them, while people sign"""
     signers = scene.signers()
     with signers.signing():
-        for _ in range(2):
-            time.sleep(2)
-            scene.site.kill_one_child("web")
+        time.sleep(2)
+        scene.site.kill_one_child("web")
         time.sleep(3)
+        scene.site.kill("web")
+        scene.site.start("web")
+        time.sleep(4)
     return look_for(scene.stage, signers, Outcome("web process killed"))
 
 
