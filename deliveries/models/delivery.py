@@ -46,9 +46,7 @@ class Delivery(models.Model):
     )
 
     number = models.PositiveIntegerField()
-    form_token = models.UUIDField(
-        help_text=_("One form makes one delivery, however often pressed.")
-    )
+    form_token = models.UUIDField(help_text=_("One form makes one delivery."))
     language = models.CharField(max_length=12)
     text_sha256 = models.CharField(max_length=64)
     subject = models.CharField(max_length=450)

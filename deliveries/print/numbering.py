@@ -6,6 +6,7 @@ content, marked as an artifact so that a screen reader does not read it as text.
 
 import io
 import re
+from html import escape
 from typing import NamedTuple
 
 import pikepdf
@@ -16,7 +17,7 @@ _MAPPING = re.compile(rb"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>")
 FOOT_MM = 13.0
 MARGIN_MM = 22.0
 POINTS_PER_MM = 72 / 25.4
-SAMPLE = "0123456789 "
+SAMPLE = "0123456789 /"
 
 
 class Face(NamedTuple):
@@ -37,15 +38,16 @@ def number_pages(pdf: pikepdf.Pdf, job: Job) -> None:
     """Writes `job["page_label"]` (“Page {page} of {pages}”) at the foot of each page."""
     label = job["page_label"]
     sheet = print_document(
-        {**job, "running_head": "", "running_number": ""},
+        {**job, "language": "en", "direction": "ltr", "running_head": "", "running_number": ""},
         "roll",
-        f"<p>{SAMPLE}{label.format(page='', pages='')}</p>",
+        f"<div>{SAMPLE}</div><div>{escape(label.format(page='', pages=''))}</div>",
     )
     with pikepdf.open(io.BytesIO(sheet.pdf)) as source:
         face = read_face(pdf, source)
     total = len(pdf.pages)
+    # A label in another script would need shaping; the two numbers say the same.
     if not face.can_write(label.format(page=0, pages=0)):
-        label = "{page} / {pages}" if face.can_write("/") else "{page}"
+        label = "{page} / {pages}"
     size = float(job["type_pt"])
     for number, page in enumerate(pdf.pages, 1):
         text = label.format(page=number, pages=total)

@@ -95,14 +95,13 @@ def _copy_roll(delivery: Delivery) -> dict[str, Any]:
     """Copies the entries and returns the explained count, both in one statement."""
     roll_sql, roll_params = _roll(delivery).query.sql_with_params()
     counts_sql, counts_params = _counts(delivery).query.sql_with_params()
-    statement = f"""
-        WITH entered AS (
-            INSERT INTO {DeliveryEntry._meta.db_table} ({", ".join(ENTRY_COLUMNS)}) {roll_sql}
-            RETURNING kind
-        )
-        SELECT 'named', kind, '', count(*) FROM entered GROUP BY kind
-        UNION ALL SELECT * FROM ({counts_sql}) AS counts
-    """  # noqa: S608  both parts are compiled by the ORM, values are parameters
+    entries = f"{DeliveryEntry._meta.db_table} ({', '.join(ENTRY_COLUMNS)})"
+    # Both parts are compiled by the ORM, every value is a parameter.
+    statement = (
+        f"WITH entered AS (INSERT INTO {entries} {roll_sql} RETURNING kind) "  # noqa: S608  # nosec
+        "SELECT 'named', kind, '', count(*) FROM entered GROUP BY kind "
+        f"UNION ALL SELECT * FROM ({counts_sql}) AS counts"
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, [*roll_params, *counts_params])
         return _explain(cursor.fetchall())
