@@ -19,7 +19,7 @@ from deliveries.services.compose_jobs import letter_job, roll_job
 
 log = structlog.get_logger(__name__)
 
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS = 5
 
 
 class Outcome(enum.Enum):
