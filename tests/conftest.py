@@ -22,6 +22,7 @@ def _own_redis(settings: Any) -> Iterator[None]:
     """Each test worker has a Redis database of its own (0 is the broker's), empty at the start."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     settings.REDIS_URL = settings.REDIS_URL.partition("?")[0] + f"?db={worker % 15 + 1}"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": settings.REDIS_URL}}
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
     throttle._script.cache_clear()
     yield

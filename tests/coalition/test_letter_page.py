@@ -20,7 +20,7 @@ def test_page_shows_text_version_hash_and_form_without_a_cookie(
     assert "We ask for <em>better</em> paper." in page
     assert letter.current_version is not None
     assert letter.current_version.text_sha256 in page
-    assert 'action="/letters/a-letter/sign/#sign"' in page
+    assert 'action="/letters/a-letter/sign/"' in page
     assert not response.cookies
     assert response["Cache-Control"].startswith("public")
     assert "Cookie" not in response["Vary"]

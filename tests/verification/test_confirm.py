@@ -63,8 +63,6 @@ def test_second_press_thanks_again(browser_client: Client, letter: Letter) -> No
         ("nonsense", 404),
         ("%00", 404),
         ("é", 404),
-        (make_token("manage", "1"), 404),
-        (make_token("confirm", "999999"), 410),
     ],
 )
 def test_bad_token_is_explained(
@@ -73,6 +71,15 @@ def test_bad_token_is_explained(
     for method in ("get", "post"):
         response = getattr(browser_client, method)(f"/confirm/{token}/")
         assert response.status_code == status
+
+
+def test_token_of_another_purpose_or_of_nobody_is_explained(
+    browser_client: Client, letter: Letter
+) -> None:
+    for purpose, value, status in (("manage", "1", 404), ("confirm", "999999", 410)):
+        token = make_token(purpose, value)
+        assert browser_client.get(f"/confirm/{token}/").status_code == status
+        assert browser_client.post(f"/confirm/{token}/").status_code == status
 
 
 def test_expired_link_offers_a_new_mail(browser_client: Client, letter: Letter) -> None:

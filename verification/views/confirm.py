@@ -144,6 +144,7 @@ def problem(
                     "problem": kind,
                     "resend_url": resend_url,
                     "letter": signature.letter if signature else None,
+                    "translation": translation_of(signature) if signature else None,
                 },
                 status=_STATUS[kind],
             )

@@ -100,6 +100,7 @@ def decision_history(request: MemberRequest, letter: Letter, signature_id: int) 
             "signature": signature,
             "entries": entries,
             "signals": SIGNALS,
+            "decision_form": DecisionForm(),
             "may_decide": request.role.includes(Role.MODERATOR),
         },
     )
