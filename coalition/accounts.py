@@ -42,4 +42,4 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def _at_our_site(url: str) -> str:
     parts = urlsplit(url)
-    return settings.SITE_URL + urlunsplit(("", "", parts.path, parts.query, ""))
+    return f"{settings.SITE_URL}{urlunsplit(('', '', parts.path, parts.query, ''))}"

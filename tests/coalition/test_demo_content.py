@@ -73,7 +73,7 @@ def test_texts_have_the_lengths_of_their_occasions() -> None:
     assert load_text(STATEMENT, "en").body_markdown.count(".") == 1
 
 
-@pytest.mark.parametrize("plan", PLANS.values(), ids=str)
+@pytest.mark.parametrize("plan", PLANS.values(), ids=list(PLANS))
 def test_each_state_has_exactly_its_number(plan: Plan, cast: dict[str, list[Submission]]) -> None:
     rows = cast[plan.slug]
     assert len(rows) == plan.received
