@@ -113,3 +113,15 @@ def test_others_get_the_old_page_while_one_renders(monkeypatch: pytest.MonkeyPat
         go_on.set()
         assert renewing.result(5).content == b"2"
     assert len(calls) == 2
+
+
+@pytest.mark.parametrize(("age", "status"), [(2, 200), (60, 500)])
+def test_page_that_fails_to_render_is_given_once_more_for_a_while(
+    monkeypatch: pytest.MonkeyPatch, age: int, status: int
+) -> None:
+    answers = [keep_page(HttpResponse("whole")), HttpResponse("broken", status=500)]
+    middleware = PageCacheMiddleware(lambda request: answers.pop(0))
+    middleware(factory.get("/a/"))
+    later = time.monotonic() + age
+    monkeypatch.setattr(pagecache.time, "monotonic", lambda: later)
+    assert middleware(factory.get("/a/")).status_code == status
