@@ -200,3 +200,25 @@ def test_history_shows_one_signature(moderator: Client, letter: Letter) -> None:
     response = moderator.get(f"{LIST}{row.pk}/")
     assert "Looks odd" in response.content.decode()
     assert moderator.get(f"{LIST}999999/").status_code == 404
+
+
+def test_audit_log_outlives_whom_it_names(moderator: Client, letter: Letter) -> None:
+    row = a_signature(letter, "Ada")
+    decide(moderator, "hold", row, note="Looks odd")
+    actor = AuditEntry.objects.get().actor
+    row.delete()
+    other = Client()
+    other.force_login(a_member(letter.coalition, Role.VIEWER))
+    actor.delete()
+    page = other.get("/organise/letters/a-letter/audit-log/").content.decode()
+    assert "Looks odd" in page
+    assert f'<span class="num">{AuditEntry.objects.get().signature_id}</span>' in page
+
+
+def test_audit_log_costs_the_same_queries_for_many_entries(
+    moderator: Client, letter: Letter, django_assert_max_num_queries: Any
+) -> None:
+    rows = [a_signature(letter, f"Name {'x' * n}") for n in range(1, 21)]
+    decide(moderator, "hold", *rows)
+    with django_assert_max_num_queries(8):
+        moderator.get("/organise/letters/a-letter/audit-log/")

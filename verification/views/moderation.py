@@ -91,7 +91,7 @@ def decide(request: MemberRequest, letter: Letter) -> HttpResponse:
 @require_safe
 def decision_history(request: MemberRequest, letter: Letter, signature_id: int) -> HttpResponse:
     signature = get_object_or_404(Signature.objects.of_letter(letter.pk), pk=signature_id)
-    entries = AuditEntry.objects.filter(signature_id=signature.pk).select_related("actor")
+    entries = AuditEntry.objects.filter(signature_id=signature.pk).prefetch_related("actor")
     return render(
         request,
         "verification/decision_history.html",
@@ -109,7 +109,8 @@ def decision_history(request: MemberRequest, letter: Letter, signature_id: int) 
 @letter_member(Role.VIEWER)
 @require_safe
 def audit_log(request: MemberRequest, letter: Letter) -> HttpResponse:
-    entries = AuditEntry.objects.filter(letter=letter).select_related("actor", "signature")
+    # Not select_related: its inner join would hide the entries of whoever is no longer there.
+    entries = AuditEntry.objects.filter(letter=letter).prefetch_related("actor", "signature")
     page = Paginator(entries, ENTRIES_A_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "verification/audit_log.html", {"letter": letter, "entries": page, "page": page}
