@@ -12,7 +12,7 @@ from common.formfields import LineField, NameField, TextField
 from letters.models import Letter, OptionalField
 
 _OPTIONAL = tuple(OptionalField.values)
-CONSENTS = ("consent_web", "consent_press", "consent_government", "consent_updates")
+PLACES = ("consent_web", "consent_press", "consent_government")
 
 
 @lru_cache(maxsize=32)
@@ -85,9 +85,8 @@ class SignatoryForm(forms.Form):
         choices=(("yes", _("Show my name publicly")), ("no", _("Count me anonymously"))),
         widget=forms.RadioSelect,
     )
-    consent_web = forms.BooleanField(
-        label=_("List my name on this website"), required=False, initial=True
-    )
+    # No consent is ticked beforehand: a box that somebody else ticked is no consent (GDPR recital 32).
+    consent_web = forms.BooleanField(label=_("List my name on this website"), required=False)
     consent_press = forms.BooleanField(label=_("Name me in press releases"), required=False)
     consent_government = forms.BooleanField(
         label=_("A government office that receives the letter may publish and reuse my entry"),
@@ -124,4 +123,9 @@ class SignatoryForm(forms.Form):
                     self.add_error(required, _("Please fill this in to sign for an organisation."))
         else:
             data["organisation_name"] = ""
+        if data.get("show_name") and not any(data.get(place) for place in PLACES):
+            self.add_error(
+                "consent_web",
+                _("Please tick where your name may be shown, or choose to be counted anonymously."),
+            )
         return data

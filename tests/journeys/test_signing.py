@@ -27,6 +27,7 @@ def fill_in(page: Page, name: str, address: str) -> None:
     page.get_by_label("Your name").fill(name)
     page.get_by_label("Email", exact=True).fill(address)
     page.get_by_text("Show my name publicly").click()
+    page.get_by_label("List my name on this website").check()
 
 
 def press_sign(page: Page) -> None:
@@ -98,6 +99,7 @@ def test_signing_works_without_javascript_in_french_on_a_phone(
     page.locator("[name=name]").fill("Élodie Aaa-Journée")
     page.locator("[name=email]").fill("elodie@mail.example")
     page.locator("[name=show_name][value=yes]").check()
+    page.locator("[name=consent_web]").check()
     press_sign(page)
     page.wait_for_url("**/fr/check-inbox/")
     page.goto(link_in(site.wait_for_mail("elodie@mail.example"), "confirm"))

@@ -79,6 +79,7 @@ def test_sign_in_french_goes_on_in_french(browser_client: Client, letter: Letter
         ("show_name", None),
         ("show_name", "maybe"),
         ("capacity", "nobody"),
+        ("consent_web", None),
         ("version", "2"),
         ("version", "zwei"),
     ],
@@ -178,3 +179,13 @@ def test_no_plain_address_or_network_is_stored(browser_client: Client, letter: L
     assert b"mail.example".hex() not in row
     assert "127.0.0.1" not in row
     assert b"127.0.0.1".hex() not in row
+
+
+def test_anonymous_needs_no_consent_and_nothing_is_ticked_beforehand(
+    browser_client: Client, letter: Letter
+) -> None:
+    page = browser_client.get(f"/letters/{letter.slug}/")
+    assert "checked" not in page.content.decode().partition('name="show_name"')[2]
+    assert post(browser_client, letter, show_name="no", consent_web=None).status_code == 303
+    signature = Signature.objects.get()
+    assert (signature.show_name, signature.consent_web) == (False, False)

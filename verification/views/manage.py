@@ -11,7 +11,7 @@ from common.access import anyone_may_post
 from common.languages import speak
 from common.responses import private, see_other
 from common.tokens import TokenError
-from signatories.forms import CONSENTS, SignatoryForm
+from signatories.forms import SignatoryForm
 from signatories.models import Signature, Status
 from signatories.services.withdraw_signature import (
     CannotWithdraw,
@@ -34,7 +34,7 @@ class ManageForm(SignatoryForm):
     """The signatory's own details. The capacity stays what it was when signing."""
 
     def __init__(self, *args: Any, signature: Signature, **kwargs: Any) -> None:
-        initial: dict[str, Any] = {name: getattr(signature, name) for name in (*SHOWN, *CONSENTS)}
+        initial: dict[str, Any] = {name: getattr(signature, name) for name in (*SHOWN, *CHOICES)}
         initial["country"] = str(signature.country)
         initial["show_name"] = "yes" if signature.show_name else "no"
         super().__init__(*args, letter=signature.letter, initial=initial, **kwargs)
