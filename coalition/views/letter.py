@@ -68,7 +68,7 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
         "form_url": reverse("sign", kwargs={"slug": letter.slug}),
         "open": letter.accepts_signatures(),
         "closed_reason": letter.closed_reason(),
-        "deliveries": Delivery.objects.public().filter(letter=letter).select_related("office"),
+        "deliveries": Delivery.objects.public().filter(letter=letter).select_related("letter"),
     }
 
 

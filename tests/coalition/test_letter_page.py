@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from deliveries.models import DeliveryStatus
 from letters.models import Letter, LetterStatus
 from signatories.services.refresh_tallies import refresh_tallies
 from tests.builders import a_letter, a_signature
+from tests.deliveries.builders import a_delivery, an_office
 
 pytestmark = pytest.mark.django_db
 
@@ -61,8 +64,14 @@ def test_page_costs_few_queries(
     for n in range(30):
         a_signature(letter, f"Name {'x' * (n + 1)}", featured_rank=n if n < 5 else None)
         a_signature(letter, "Rep", email=f"r{n}@x.example", organisation_name=f"Guild {'x' * n}")
+    office = an_office()
+    for _ in range(3):
+        delivery = a_delivery(letter, office)
+        delivery.status, delivery.ready_at = DeliveryStatus.READY, timezone.now()
+        delivery.save(update_fields=["status", "ready_at"])
     with django_assert_max_num_queries(8):
-        client.get("/letters/a-letter/")
+        page = client.get("/letters/a-letter/").content.decode()
+    assert page.count('href="/deliveries/a-letter/') == 3
 
 
 def test_second_view_costs_none(
