@@ -85,7 +85,7 @@ class SignatoryForm(forms.Form):
         choices=(("yes", _("Show my name publicly")), ("no", _("Count me anonymously"))),
         widget=forms.RadioSelect,
     )
-    # No consent is ticked beforehand: a box that somebody else ticked is no consent (GDPR recital 32).
+    # Nothing is ticked beforehand: a box that somebody else ticked is no consent (GDPR recital 32).
     consent_web = forms.BooleanField(label=_("List my name on this website"), required=False)
     consent_press = forms.BooleanField(label=_("Name me in press releases"), required=False)
     consent_government = forms.BooleanField(
