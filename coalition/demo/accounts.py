@@ -4,7 +4,9 @@ Their password is in the source, so whoever reads it could enter. It is set only
 that is somebody's first look or a developer's, unless the command is told otherwise in so many words.
 """
 
+import os
 import secrets
+from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -19,6 +21,7 @@ COALITIONS = {
     "open-statement": "The Open Statement Group",
     "harbour-lights": "Harbour Lights Theatre Workers",
 }
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _FIRST, _STRANGERS = "screen-creators", "harbour-lights"
 _LETTERS = ("screen-creators", "musicians-and-film-makers", "open-statement")
 _USERS: dict[str, tuple[str, dict[str, Role]]] = {
@@ -30,9 +33,15 @@ _USERS: dict[str, tuple[str, dict[str, Role]]] = {
 }
 
 
+def is_private() -> bool:
+    """Whether only this machine reaches the site, as far as HOST and SITE_URL tell."""
+    host = os.environ.get("HOST") or "127.0.0.1"
+    return {host, urlsplit(settings.SITE_URL).hostname} <= _LOOPBACK
+
+
 def is_demo_installation() -> bool:
     """Whether a password that everybody can read does no harm here."""
-    return bool(settings.EMBEDDED or settings.DEBUG)
+    return bool(settings.EMBEDDED or settings.DEBUG) and is_private()
 
 
 def seed_accounts(*, known_passwords: bool) -> str | None:

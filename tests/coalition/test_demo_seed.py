@@ -129,8 +129,13 @@ def test_organisers_can_log_in_and_have_their_roles() -> None:
     assert Coalition.objects.of_member(stranger.pk).count() == 1
 
 
-def test_known_password_stays_out_of_a_real_installation(settings: Any) -> None:
-    settings.EMBEDDED = settings.DEBUG = False
+@pytest.mark.parametrize(
+    ("embedded", "site_url"), [(False, "http://localhost:8000"), (True, "https://l.example.org")]
+)
+def test_known_password_stays_out_of_a_real_installation(
+    settings: Any, embedded: bool, site_url: str
+) -> None:
+    settings.EMBEDDED, settings.DEBUG, settings.SITE_URL = embedded, False, site_url
     out = _seed(scale=200)
     assert ORGANISER_PASSWORD not in out
     assert "note it" in out

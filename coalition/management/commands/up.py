@@ -4,13 +4,13 @@ import os
 import socket
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from coalition.demo import ORGANISER_EMAIL, ORGANISER_PASSWORD
+from coalition.demo.accounts import is_private
 from coalition.embedded import addresses
 from coalition.embedded.errors import EmbeddedError
 from coalition.embedded.services import everything
@@ -22,7 +22,6 @@ from coalition.running.supervisor import Supervisor
 from letters.models import Letter, User
 
 LATE_SECONDS = 60.0
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class Command(BaseCommand):
@@ -45,7 +44,7 @@ class Command(BaseCommand):
             with stoppable():
                 self._say("PostgreSQL, Redis and mailbox…")
                 with everything(var, addresses.mailbox_port()) as running:
-                    prepare_site(self._say, demo=self._is_private())
+                    prepare_site(self._say, demo=is_private())
                     connections.close_all()
                     programs = site_programs(self.host, self.port, var, running.environment)
                     self._say("Web, workers and beat…")
@@ -74,10 +73,6 @@ class Command(BaseCommand):
                         f"Port {number} on {host} cannot be used ({error.strerror}). "
                         f"Stop what uses it, or choose another: {name}={number + 1} make run"
                     ) from error
-
-    def _is_private(self) -> bool:
-        """Whether only this machine reaches the site: the demo's password is in the source."""
-        return {self.host, urlsplit(settings.SITE_URL).hostname} <= LOOPBACK
 
     def _announce(self) -> None:
         """Print the addresses once the site answers; say so when that takes long."""
