@@ -1,9 +1,15 @@
-"""The start fails where a view does not say who may enter."""
+"""The start fails where a view does not say who may enter, or where a key is missing.
+
+`check --deploy` fails also where strangers could read mail.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, register
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Libraries guard their own views.
@@ -31,3 +37,58 @@ def views_declare_access(**kwargs: object) -> list[CheckMessage]:
         for route, view in views(get_resolver().url_patterns)
         if not hasattr(view, "access") and not view.__module__.startswith(LIBRARIES)
     ]
+
+
+@register(Tags.security)
+def keys_are_set(**kwargs: object) -> list[CheckMessage]:
+    """Without HASH_KEY a hash of an address is one that anybody can compute, and nothing would say
+    so. BLAKE2b takes keys of up to 64 bytes (RFC 7693)."""
+    found: list[CheckMessage] = []
+    if not 32 <= len(settings.HASH_KEY) <= 64:
+        found.append(
+            Error(
+                "HASH_KEY is not set, or not between 32 and 64 bytes long.",
+                hint="Set it to 43 random characters and never change it (docs/settings.md).",
+                id="coalition.E002",
+            )
+        )
+    if not settings.ADDRESS_KEYS or not all(map(_is_fernet_key, settings.ADDRESS_KEYS)):
+        found.append(
+            Error(
+                "ADDRESS_KEYS is not set, or one of them is no Fernet key.",
+                hint="docs/settings.md says how to make one.",
+                id="coalition.E003",
+            )
+        )
+    return found
+
+
+def _is_fernet_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+@register(Tags.security, deploy=True)
+def mail_is_private(**kwargs: object) -> list[CheckMessage]:
+    """The mailbox's pages show every mail, with its confirmation links, to whoever asks."""
+    found: list[CheckMessage] = []
+    if settings.MAILBOX:
+        found.append(
+            Error(
+                "MAILBOX is on: everybody can read the mail of this site.",
+                hint="Set EMAIL_URL to your mail server.",
+                id="coalition.E004",
+            )
+        )
+    if settings.DEFAULT_FROM_EMAIL.rstrip(">").endswith(".example"):
+        found.append(
+            checks.Warning(
+                "DEFAULT_FROM_EMAIL is an example address: nobody can answer or report a mail.",
+                hint="Set it to an address of your own.",
+                id="coalition.W005",
+            )
+        )
+    return found

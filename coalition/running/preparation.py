@@ -31,7 +31,7 @@ def prepare_site(say: Say, *, demo: bool) -> None:
             "Correct DATABASE_URL, or unset it for the embedded one."
         ) from error
     say("Tables…")
-    call_command("migrate", interactive=False, verbosity=0)
+    call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
     for path in compile_translations():
         say(f"Translations: {path}")
     if collect_static():
