@@ -83,11 +83,12 @@ def test_token_of_another_purpose_or_of_nobody_is_explained(
 
 
 def test_expired_link_offers_a_new_mail(browser_client: Client, letter: Letter) -> None:
-    signature = unconfirmed(letter)
+    signature = unconfirmed(letter, language="fr")
     url = confirm_path(signature)
     with time_machine.travel("2036-01-01", tick=True):
         response = browser_client.post(url)
         assert response.status_code == 410
+        assert '<html lang="fr"' in response.content.decode()
         resend = response.context["resend_url"]
         assert browser_client.get(resend).status_code == 302
         signature.refresh_from_db()

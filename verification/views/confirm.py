@@ -44,8 +44,12 @@ def find_signature(signature_id: int) -> Signature | None:
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     try:
         signature = find_signature(read_confirm_token(token))
-    except TokenExpired:
-        return problem(request, "expired", resend_url=reverse("resend", kwargs={"token": token}))
+    except TokenExpired as expired:
+        signature = find_signature(int(expired.value))
+        if signature is None:
+            return problem(request, "gone")
+        again = reverse("resend", kwargs={"token": token})
+        return problem(request, "expired", signature, resend_url=again)
     except TokenError:
         return problem(request, "forged")
     if signature is None:
@@ -69,7 +73,6 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
                     "letter": signature.letter,
                     "translation": translation,
                     "signature": signature,
-                    "token": token,
                 },
             )
         )

@@ -130,7 +130,6 @@ def _context(signature: Signature, token: str) -> dict[str, Any]:
         "signature": signature,
         "letter": signature.letter,
         "translation": translation_of(signature),
-        "token": token,
         "manage_url": reverse("manage", kwargs={"token": token}),
         "withdraw_url": reverse("withdraw", kwargs={"token": token}),
     }
