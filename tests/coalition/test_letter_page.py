@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from deliveries.models import DeliveryStatus
 from letters.models import Letter, LetterStatus
+from signatories.models import Tally
 from signatories.services.refresh_tallies import refresh_tallies
 from tests.builders import a_letter, a_signature
 from tests.deliveries.builders import a_delivery, an_office
@@ -80,6 +81,15 @@ def test_second_view_costs_none(
     client.get("/letters/a-letter/")
     with django_assert_num_queries(0):
         client.get("/letters/a-letter/")
+
+
+def test_times_that_say_utc_are_utc(client: Client, letter: Letter, settings: Any) -> None:
+    settings.TIME_ZONE = "Asia/Tokyo"
+    refresh_tallies()
+    computed_at = Tally.objects.get(letter=letter).computed_at
+    assert computed_at is not None
+    page = client.get("/letters/a-letter/").content.decode()
+    assert f"at {computed_at:%H:%M} UTC" in page
 
 
 def test_count_is_a_tiny_json(client: Client, letter: Letter) -> None:
