@@ -155,4 +155,4 @@ def test_personal_pages_are_kept_nowhere(browser_client: Client, letter: Letter)
         response["Cache-Control"],
         response["Referrer-Policy"],
         response["X-Robots-Tag"],
-    ) == ("no-store", "no-referrer", "noindex")
+    ) == ("no-store", "same-origin", "noindex")
