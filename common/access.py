@@ -58,11 +58,6 @@ def anyone_may_post(view: View[P]) -> Callable[..., HttpResponseBase]:
     return mark(csrf_exempt(methods(guarded)), "anyone may post")
 
 
-def machine_may_post(view: View[P]) -> View[P]:
-    """Only POST, from programs that send no cookie and no origin, such as one-click unsubscribe."""
-    return mark(csrf_exempt(require_http_methods(["POST"])(view)), "machine may post")
-
-
 def user(
     view: Callable[Concatenate[UserRequest, P], HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:

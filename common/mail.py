@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import get_template
 
 from common.languages import speak
@@ -17,7 +16,6 @@ def build_mail(
     to: str,
     language: str,
     context: Mapping[str, Any],
-    connection: BaseEmailBackend | None = None,
 ) -> EmailMultiAlternatives:
     """A mail in the recipient's language with a plain text and an HTML part, no tracking.
 
@@ -33,7 +31,6 @@ def build_mail(
         body=text.strip() + "\n",
         to=[to],
         headers={"Auto-Submitted": "auto-generated"},
-        connection=connection,
     )
     message.attach_alternative(html, "text/html")
     return message

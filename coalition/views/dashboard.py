@@ -40,7 +40,6 @@ def letter_dashboard(request: MemberRequest, letter: Letter) -> HttpResponse:
             **card,
             "recent": recent,
             "deliveries": deliveries,
-            "offices": letter.offices.all(),
             "role": request.role,
         },
     )

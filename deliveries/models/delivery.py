@@ -27,9 +27,6 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             letter__in=Letter.objects.visible(),
         )
 
-    def rendering(self) -> DeliveryQuerySet:
-        return self.filter(status__in=(DeliveryStatus.FROZEN, DeliveryStatus.RENDERING))
-
 
 class Delivery(models.Model):
     """A numbered, frozen snapshot of a letter's roll for one office.

@@ -15,7 +15,6 @@ from deliveries.print.page import Job, print_document
 
 _MAPPING = re.compile(rb"<([0-9a-fA-F]{4})>\s*<([0-9a-fA-F]+)>")
 FOOT_MM = 13.0
-MARGIN_MM = 22.0
 POINTS_PER_MM = 72 / 25.4
 SAMPLE = "0123456789 /"
 

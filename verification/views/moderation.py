@@ -45,7 +45,6 @@ def moderation_list(request: MemberRequest, letter: Letter) -> HttpResponse:
             "next_url": _page_url(kept, older=page.older_than),
             "previous_url": _page_url(kept, newer=page.newer_than),
             "query": urlencode(kept),
-            "role": request.role,
             "may_decide": request.role.includes(Role.MODERATOR),
         },
     )
