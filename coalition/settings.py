@@ -62,7 +62,6 @@ INSTALLED_APPS = [
     "csp",
     "django_countries",
     "django_htmx",
-    "django_structlog",
 ]
 ROOT_URLCONF = "coalition.urls"
 WSGI_APPLICATION = "coalition.wsgi.application"
@@ -75,8 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.network.ForwardedMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "common.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "common.languages.PageLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -258,7 +256,6 @@ STORAGES = {
 }
 
 # --- Logs ------------------------------------------------------------------------------------
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
@@ -291,8 +288,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        # One line a request costs the hot path more than it tells; slow and failed ones are logged.
-        "django_structlog": {"level": env.str("REQUEST_LOG_LEVEL", default="WARNING")},
+        # Refused requests are the scanners' noise; failed ones (5xx) are logged with their traceback.
+        "django.request": {"level": env.str("REQUEST_LOG_LEVEL", default="ERROR")},
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},

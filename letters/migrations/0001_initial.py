@@ -375,6 +375,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="version",
+            constraint=models.UniqueConstraint(fields=("id", "letter"), name="version_of_letter"),
+        ),
+        migrations.AddConstraint(
+            model_name="version",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("published_at__isnull", True),

@@ -35,6 +35,8 @@ class Version(models.Model):
         ordering = ("letter", "number")
         constraints = (
             models.UniqueConstraint(fields=("letter", "number"), name="version_number_unique"),
+            # What the signatures' foreign key over both points at.
+            models.UniqueConstraint(fields=("id", "letter"), name="version_of_letter"),
             models.CheckConstraint(
                 condition=Q(published_at__isnull=True) | Q(text_sha256__regex="^[0-9a-f]{64}$"),
                 name="version_published_has_hash",

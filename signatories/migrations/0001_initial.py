@@ -164,6 +164,7 @@ class Migration(migrations.Migration):
                 (
                     "letter",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="signatures",
@@ -174,6 +175,7 @@ class Migration(migrations.Migration):
                     "organisation",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="signatures",
@@ -183,6 +185,8 @@ class Migration(migrations.Migration):
                 (
                     "version",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="signatures",
                         to="letters.version",
@@ -289,6 +293,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="signature",
             index=models.Index(fields=["letter", "status", "-id"], name="signature_queue"),
+        ),
+        migrations.AddIndex(
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(("organisation__isnull", False)),
+                fields=["organisation"],
+                name="signature_organisation",
+            ),
         ),
         migrations.AddConstraint(
             model_name="signature",

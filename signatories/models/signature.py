@@ -78,10 +78,20 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 class Signature(models.Model):
     """One person's or organisation's act of signing one version of one letter."""
 
-    letter = models.ForeignKey(Letter, models.PROTECT, related_name="signatures", db_index=False)
-    version = models.ForeignKey(Version, models.PROTECT, related_name="signatures")
+    # One foreign key over both (migration 0002) says more than two: the version is the letter's.
+    letter = models.ForeignKey(
+        Letter, models.PROTECT, related_name="signatures", db_index=False, db_constraint=False
+    )
+    version = models.ForeignKey(
+        Version, models.PROTECT, related_name="signatures", db_index=False, db_constraint=False
+    )
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="signatures"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="signatures",
+        db_index=False,
     )
 
     language = models.CharField(max_length=12)
@@ -193,6 +203,11 @@ class Signature(models.Model):
                 condition=Q(featured_rank__isnull=False),
             ),
             models.Index(fields=("letter", "status", "-id"), name="signature_queue"),
+            models.Index(
+                fields=("organisation",),
+                name="signature_organisation",
+                condition=Q(organisation__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:
