@@ -1,4 +1,4 @@
-"""Who may enter an organiser's view: members of the letter's coalition, by role.
+"""Who may enter: strangers the public pages of visible letters, members the organisers' by role.
 
 A stranger gets 404 (nothing tells whether the letter exists), a member with too small a role 403.
 """
@@ -12,7 +12,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from common.access import mark
-from letters.models import Letter, Membership, Role, User
+from letters.models import Letter, Membership, Role, Translation, User
+from letters.services.current_letter import CurrentLetter, current_letter
 
 P = ParamSpec("P")
 
@@ -54,3 +55,21 @@ def letter_member(needed: Role) -> Callable[[LetterView[P]], Callable[..., HttpR
         return mark(entered, f"letter member: {needed.value}")
 
     return decorate
+
+
+def public_letter(slug: str) -> CurrentLetter:
+    """The letter that a stranger may know of. Raises Http404."""
+    try:
+        return current_letter(slug)
+    except Letter.DoesNotExist:
+        raise Http404 from None
+
+
+def public_text(slug: str, language: str | None) -> tuple[CurrentLetter, Translation]:
+    """The letter and its text in this language (None: the authoritative, which has no other
+    address). Raises Http404."""
+    current = public_letter(slug)
+    translation = current.translation(language)
+    if translation is None or language == current.authoritative.language:
+        raise Http404
+    return current, translation

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -11,8 +11,9 @@ from common.access import anyone
 from common.languages import speak
 from common.pagecache import keep_page
 from deliveries.models import Delivery
-from letters.models import Letter, Translation
-from letters.services.current_letter import CurrentLetter, current_letter
+from letters.access import public_letter, public_text
+from letters.models import Translation
+from letters.services.current_letter import CurrentLetter
 from signatories.models import Tally
 from signatories.roll import listed_featured, listed_organisations, people_page
 from verification.views.sign import unsigned_form
@@ -20,19 +21,9 @@ from verification.views.sign import unsigned_form
 PEOPLE_SHOWN = 60
 
 
-def current_or_404(slug: str) -> CurrentLetter:
-    try:
-        return current_letter(slug)
-    except Letter.DoesNotExist:
-        raise Http404 from None
-
-
 @anyone
 def letter_page(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
-    current = current_or_404(slug)
-    translation = current.translation(language)
-    if translation is None or language == current.authoritative.language:
-        raise Http404
+    current, translation = public_text(slug, language)
     with speak(translation.language):
         response = render(request, "coalition/letter_page.html", page_context(current, translation))
     return keep_page(response)
@@ -75,7 +66,7 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
 @anyone
 def letter_count(request: HttpRequest, slug: str) -> HttpResponse:
     """The live count, a few bytes."""
-    current = current_or_404(slug)
+    current = public_letter(slug)
     tally = Tally.objects.of_letter(current.letter)
     return keep_page(
         JsonResponse(

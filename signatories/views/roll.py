@@ -6,21 +6,14 @@ from django.shortcuts import render
 from common.access import anyone
 from common.languages import speak
 from common.pagecache import keep_page
-from letters.models import Letter
-from letters.services.current_letter import current_letter
+from letters.access import public_text
 from signatories.models import Tally
 from signatories.roll import CursorError, listed_featured, listed_organisations, people_page
 
 
 @anyone
 def roll(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
-    try:
-        current = current_letter(slug)
-    except Letter.DoesNotExist:
-        raise Http404 from None
-    translation = current.translation(language)
-    if translation is None:
-        raise Http404
+    current, translation = public_text(slug, language)
     cursor = request.GET.get("after")
     try:
         page = people_page(current.letter.pk, cursor)

@@ -45,9 +45,10 @@ def test_page_speaks_the_language_of_its_address(
     assert f'<html lang="{language}" dir="{direction}"' in page
 
 
-@pytest.mark.parametrize("url", ["/letters/a-letter/de/", "/letters/a-letter/en/", "/letters/x/"])
-def test_page_that_is_not_there_answers_404(client: Client, letter: Letter, url: str) -> None:
-    assert client.get(url).status_code == 404
+@pytest.mark.parametrize("path", ["de/", "en/", "de/roll/", "en/roll/", "en/check-inbox/"])
+def test_page_that_is_not_there_answers_404(client: Client, letter: Letter, path: str) -> None:
+    assert client.get(f"/letters/a-letter/{path}").status_code == 404
+    assert client.get("/letters/nowhere/").status_code == 404
 
 
 @pytest.mark.parametrize("status", [LetterStatus.DRAFT, LetterStatus.EMBARGOED])

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,20 +18,14 @@ from common.network import client_network
 from common.pagecache import keep_page
 from common.responses import see_other
 from common.throttle import WINDOW_SECONDS
+from letters.access import public_letter, public_text
 from letters.models import Letter
-from letters.services.current_letter import CurrentLetter, current_letter
+from letters.services.current_letter import CurrentLetter
 from verification.forms import SignForm
 from verification.services.accept_signature import Throttled, accept_signature
 from verification.tasks import send_due_mail
 
 log = structlog.get_logger(__name__)
-
-
-def letter_or_404(slug: str) -> CurrentLetter:
-    try:
-        return current_letter(slug)
-    except Letter.DoesNotExist:
-        raise Http404 from None
 
 
 def unsigned_form(current: CurrentLetter, language: str) -> SignForm:
@@ -45,7 +39,7 @@ def unsigned_form(current: CurrentLetter, language: str) -> SignForm:
 
 @anyone_may_post
 def sign(request: HttpRequest, slug: str) -> HttpResponse:
-    current = letter_or_404(slug)
+    current = public_letter(slug)
     if request.method != "POST":
         language = current.authoritative.language
         return _page(request, current, unsigned_form(current, language), language, status=200)
@@ -135,10 +129,7 @@ def _page(
 @anyone
 def check_inbox(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     """What everyone sees after the form, whether the address is new or has signed."""
-    current = letter_or_404(slug)
-    translation = current.translation(language)
-    if translation is None:
-        raise Http404
+    current, translation = public_text(slug, language)
     with speak(translation.language):
         response = render(
             request,
