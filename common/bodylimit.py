@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
+from common.languages import speak
+
 
 class BodyLimitMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -14,5 +16,7 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return HttpResponse(render_to_string("413.html"), status=413)
+            # Before the language is chosen: the thread still has that of its last request.
+            with speak(settings.LANGUAGE_CODE):
+                return HttpResponse(render_to_string("413.html"), status=413)
         return self.get_response(request)

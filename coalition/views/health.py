@@ -18,7 +18,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         problems.append("database")
     try:
-        redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1).ping()
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1) as client:
+            client.ping()
     except redis.RedisError:
         problems.append("redis")
     response = JsonResponse({"ok": not problems, "problems": problems})
