@@ -6,15 +6,22 @@ from functools import lru_cache
 
 from icu import Collator, Locale
 
+# A scheme, a path behind a name with a dot, or what ends like a domain and not like an abbreviation
+# (“St.John”, “J.R.R.” and “Dr.med.” are names).
 _URL = re.compile(
-    r"(?i)\b(?:https?:|www\.)|\b[a-z0-9-]{2,}\.(?:com|net|org|info|xyz|ru|top|shop)\b"
+    r"(?i:\b(?:https?:|www\.)|\w\.[a-z]{2,}/)"
+    r"|(?<![\w.])(?!(?i:dr|prof|st|mag|dipl|ing|phil)\.)[\w-]{2,}(?:\.[\w-]+)*\.[a-z]{2,24}(?![\w.])"
 )
 _MARKUP = re.compile(r"[<>{}\\]|&#?\w+;|\[[^\]]*\]\(")
 _SPACES = re.compile(r"\s+")
 # Zero-width joiners shape Persian, Indic and emoji text; every other format character is refused.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
+# Characters that count as letters or marks and are drawn as nothing (Default_Ignorable, UAX #44).
+_BLANKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\u2800]")
+_JOINED_FOR_NOTHING = re.compile("(?:^|[\\s\u0000-\u052f])[\u200c\u200d]|[\u200c\u200d](?:$|\\s)")
 _MARKS = re.compile(r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]){4,}")
+MOST_MARKS = 5  # non-spacing ones on one letter; living scripts need fewer
 
 
 class TextError(ValueError):
@@ -39,15 +46,26 @@ def clean_line(text: str, *, allow_url: bool = False) -> str:
             hidden = unicodedata.category(character) in _HIDDEN
             if hidden and character not in _JOINERS:
                 raise TextError("control")
-        if _MARKS.search(unicodedata.normalize("NFD", text)):
+        if _BLANKS.search(text) or _JOINED_FOR_NOTHING.search(text):
+            raise TextError("control")
+        decomposed = unicodedata.normalize("NFD", text)
+        if _MARKS.search(decomposed) or _longest_run_of_marks(decomposed) > MOST_MARKS:
             raise TextError("marks")
     elif not text.isprintable():
         raise TextError("control")
     if _MARKUP.search(text):
         raise TextError("markup")
-    if not allow_url and _URL.search(text):
+    if not allow_url and _URL.search(unicodedata.normalize("NFKC", text)):
         raise TextError("url")
     return text
+
+
+def _longest_run_of_marks(text: str) -> int:
+    longest = run = 0
+    for character in text:
+        run = run + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        longest = max(longest, run)
+    return longest
 
 
 def clean_name(text: str) -> str:

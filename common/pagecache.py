@@ -22,6 +22,8 @@ from django.utils.http import parse_etags
 FRESH_SECONDS = 1.0
 STALE_SECONDS = 30.0
 MAX_PAGES = 1000
+PAGED = "/roll/"
+CURSOR = "after"
 
 
 def keep_page(response: HttpResponse, *, shared_seconds: int = 5) -> HttpResponse:
@@ -67,15 +69,24 @@ class _Pages:
 pages = _Pages()
 
 
+def _key(request: HttpRequest) -> str:
+    """The path, and the cursor of pages that have one. Whatever else stands in a query (`utm_…`,
+    `fbclid`) is for the reader's own statistics: a view that reads it must not keep its page."""
+    path = request.path_info
+    if request.META.get("QUERY_STRING") and path.endswith(PAGED) and CURSOR in request.GET:
+        return f"{path}?{request.GET[CURSOR]}"
+    return path
+
+
 class PageCacheMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         meta = request.META
-        if request.method not in ("GET", "HEAD") or meta.get("QUERY_STRING"):
+        if request.method not in ("GET", "HEAD"):
             return self.get_response(request)
-        key = request.path_info
+        key = _key(request)
         page = pages.get(key)
         if page is None:
             return self._render(request, key, None)

@@ -1,4 +1,4 @@
-"""Counts in fixed windows of a minute, several at once, in one Redis round trip.
+"""Limits in fixed windows of a minute, several at once, in one Redis round trip.
 
 `limits` (the library for this) takes one round trip a limit; the hot path has three and a flag.
 """
@@ -15,18 +15,25 @@ log = structlog.get_logger(__name__)
 
 WINDOW_SECONDS = 60
 
-# KEYS: the counters, then the nudge flag. ARGV: window, nudge seconds. Returns counts, nudge (0/1).
+# KEYS: the counters, then the nudge flag. ARGV: window, nudge seconds, a limit for each counter.
+# Returns the number of the counter that is full (0: none), and whether the nudge was free (0/1).
+# What one counter refuses is not counted by the ones after it: nobody can fill what others share.
 _SCRIPT = """
-local answer = {}
 for i = 1, #KEYS - 1 do
   local n = redis.call('INCR', KEYS[i])
   if n == 1 then redis.call('EXPIRE', KEYS[i], ARGV[1]) end
-  answer[i] = n
+  if n > tonumber(ARGV[2 + i]) then return {i, 0} end
 end
-local nudge = redis.call('SET', KEYS[#KEYS], 1, 'NX', 'EX', ARGV[2])
-answer[#KEYS] = nudge and 1 or 0
-return answer
+return {0, redis.call('SET', KEYS[#KEYS], 1, 'NX', 'EX', ARGV[2]) and 1 or 0}
 """
+
+
+class Throttled(Exception):
+    """A limit is reached; `by` is its name."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(by)
+        self.by = by
 
 
 @lru_cache(maxsize=4)
@@ -35,19 +42,22 @@ def _script(url: str) -> Any:
     return client.register_script(_SCRIPT)
 
 
-def hit(keys: dict[str, str], *, nudge: str, nudge_seconds: int = 1) -> tuple[dict[str, int], bool]:
-    """Counts one hit under each key and says how many this minute has seen.
+def hit(keys: dict[str, str], *, nudge: str, nudge_seconds: int = 1) -> bool:
+    """Counts one hit under each key, in this order, against `THROTTLE_PER_MINUTE` of its name.
 
-    Returns the counts by name, and whether `nudge` was free (at most once in `nudge_seconds`).
-    Fails open: without Redis all counts are 0, the nudge is not free, and a line is logged.
+    Returns whether `nudge` was free (at most once in `nudge_seconds`). Raises Throttled.
+    Fails open: without Redis nobody is refused, the nudge is not free, and a line is logged.
     """
     window = int(time.time() // WINDOW_SECONDS)
-    names = [f"throttle:{name}:{key}:{window}" for name, key in keys.items()]
+    counters = [f"throttle:{name}:{key}:{window}" for name, key in keys.items()]
+    limits = [settings.THROTTLE_PER_MINUTE[name] for name in keys]
     try:
-        *counts, free = _script(settings.REDIS_URL)(
-            keys=[*names, f"nudge:{nudge}"], args=[WINDOW_SECONDS, nudge_seconds]
+        full, free = _script(settings.REDIS_URL)(
+            keys=[*counters, f"nudge:{nudge}"], args=[WINDOW_SECONDS, nudge_seconds, *limits]
         )
     except redis.RedisError as error:
         log.warning("throttle_unavailable", error=str(error))
-        return dict.fromkeys(keys, 0), False
-    return dict(zip(keys, counts, strict=True)), bool(free)
+        return False
+    if full:
+        raise Throttled(list(keys)[full - 1])
+    return bool(free)

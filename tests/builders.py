@@ -21,7 +21,7 @@ from letters.models import (
     Version,
 )
 from signatories.models import Capacity, Organisation, Signature, Status
-from verification.services.accept_signature import details_digest
+from verification.services.accept_signature import confirmed_digest, details_digest
 
 ALL_FIELDS = ["role_title", "affiliation", "country", "city", "comment"]
 
@@ -115,7 +115,9 @@ def a_signature(
         sort_key=sort_key(organisation_name or name),
         email_encrypted=encrypt(email),
         email_digest=email_digest(canonical_email(email)),
-        details_digest=details_digest({"name": name, **fields}),
+        details_digest=details_digest({"name": name, **fields})
+        if unconfirmed
+        else confirmed_digest(email_digest(canonical_email(email))),
         status=status,
         **values,
     )

@@ -1,5 +1,6 @@
 """The sign form and the moderators' forms."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from common.formfields import AddressField, share_fields
 from letters.models import Letter, Version
 from signatories.forms import SignatoryForm
 from signatories.models import Capacity, RejectionReason, Status
+from verification.models import Action
 from verification.signals import SIGNALS
 
 
@@ -78,25 +80,29 @@ class QueueFilterForm(forms.Form):
     q = forms.CharField(label=_("Search"), max_length=100, required=False)
 
 
-class IdsField(forms.MultipleChoiceField):
-    """Ids that the page sent back; which of them exist is for the service to find out."""
+_SEEN = re.compile(r"(\d{1,18})-([0-9a-f]{12})", re.ASCII)
+
+
+class SeenField(forms.MultipleChoiceField):
+    """Signatures as the page showed them, each `id-fingerprint`; cleans to fingerprints by id.
+
+    Which of them exist, and whether they still say the same, is for the service to find out.
+    """
 
     def validate(self, value: list[str]) -> None:
         if not value:
             raise forms.ValidationError(_("Please choose at least one signature."))
 
-    def clean(self, value: Any) -> list[int]:
-        texts = [text for text in super().clean(value) if text.isascii() and text.isdigit()]
-        return [int(text) for text in texts if len(text) < 19]
+    def clean(self, value: Any) -> dict[int, str]:
+        found = [_SEEN.fullmatch(text) for text in super().clean(value)]
+        return {int(match[1]): match[2] for match in found if match}
 
 
 class DecisionForm(forms.Form):
     """A moderator's decision about one or more signatures."""
 
-    action = forms.ChoiceField(
-        choices=[(a, a) for a in ("approve", "hold", "reject", "feature", "unfeature")]
-    )
-    ids = IdsField()
+    action = forms.ChoiceField(choices=[(a, a.label) for a in Action if a != Action.REVISE])
+    seen = SeenField()
     reason = forms.ChoiceField(choices=[("", "—"), *RejectionReason.choices], required=False)
     note = forms.CharField(max_length=500, required=False)
 

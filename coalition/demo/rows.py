@@ -11,7 +11,7 @@ from common.crypto import email_digest, encrypt, network_digest
 from common.names import name_key, sort_key
 from letters.models import Letter
 from signatories.models import Organisation, Signature, Status
-from verification.services.accept_signature import DETAILS, details_digest
+from verification.services.accept_signature import DETAILS, confirmed_digest, details_digest
 from verification.signals import signals_of
 
 _SAME_NAME = {field.name for field in fields(Submission)} - {"email", "network", "signals"}
@@ -42,6 +42,8 @@ def _rows(
 ) -> Iterator[dict[str, Any]]:
     for submission in submissions:
         columns = {name: getattr(submission, name) for name in _SAME_NAME}
+        address = email_digest(canonical_email(submission.email))
+        details = details_digest({name: columns[name] for name in DETAILS})
         signals = signals_of({name: getattr(submission, name) for name in _SIGNAL_FIELDS})
         yield columns | {
             "letter_id": letter.pk,
@@ -49,8 +51,8 @@ def _rows(
             "organisation_id": organisations.get(submission.organisation_name),
             "sort_key": sort_key(submission.displayed),
             "email_encrypted": encrypt(submission.email),
-            "email_digest": email_digest(canonical_email(submission.email)),
-            "details_digest": details_digest({name: columns[name] for name in DETAILS}),
+            "email_digest": address,
+            "details_digest": confirmed_digest(address) if submission.confirmed_at else details,
             "network_digest": network_digest(submission.network),
             "confirmation_due_at": submission.created_at,
             "signals": signals,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -226,6 +228,15 @@ class Signature(models.Model):
     def is_public(self) -> bool:
         """Whether the public page may show the name."""
         return self.status == Status.COUNTED and self.show_name and self.consent_web
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits of what is shown of the signatory: a decision is about these words."""
+        words = (
+            *(self.name, self.organisation_name, self.role_title, self.affiliation),
+            *(str(self.country), self.city, self.comment, str(self.show_name)),
+        )
+        return hashlib.blake2b("\x1f".join(words).encode(), digest_size=6).hexdigest()
 
     @property
     def email(self) -> str:

@@ -1,4 +1,4 @@
-"""A signatory takes the signature back, and may give it again."""
+"""A signatory takes the signature back."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,19 +26,4 @@ def withdraw_signature(*, signature_id: int) -> Signature:
         signature.withdrawn_at = timezone.now()
         signature.featured_rank = None
         signature.save(update_fields=["withdrawn_from", "status", "withdrawn_at", "featured_rank"])
-    return signature
-
-
-def restore_signature(*, signature_id: int) -> Signature:
-    """Signs again: the signature stands where it stood, held or counted.
-
-    Raises Signature.DoesNotExist.
-    """
-    with transaction.atomic():
-        signature = Signature.objects.select_for_update().get(pk=signature_id)
-        if signature.status == Status.WITHDRAWN:
-            signature.status = Status(signature.withdrawn_from)
-            signature.withdrawn_from = ""
-            signature.withdrawn_at = None
-            signature.save(update_fields=["withdrawn_from", "status", "withdrawn_at"])
     return signature

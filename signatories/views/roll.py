@@ -5,7 +5,7 @@ from django.shortcuts import render
 
 from common.access import anyone
 from common.languages import speak
-from common.pagecache import keep_page
+from common.pagecache import CURSOR, keep_page
 from letters.access import public_text
 from signatories.models import Tally
 from signatories.roll import CursorError, listed_featured, listed_organisations, people_page
@@ -14,7 +14,7 @@ from signatories.roll import CursorError, listed_featured, listed_organisations,
 @anyone
 def roll(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     current, translation = public_text(slug, language)
-    cursor = request.GET.get("after")
+    cursor = request.GET.get(CURSOR)
     try:
         page = people_page(current.letter.pk, cursor)
     except CursorError:
@@ -33,8 +33,8 @@ def roll(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
                 "organisations": listed_organisations(current.letter.pk) if first else [],
                 "entries": page.entries,
                 "first_url": None if first else url,
-                "next_url": f"{url}?after={page.next_cursor}" if page.next_cursor else None,
-                "previous_url": f"{url}?after={page.previous_cursor}"
+                "next_url": f"{url}?{CURSOR}={page.next_cursor}" if page.next_cursor else None,
+                "previous_url": f"{url}?{CURSOR}={page.previous_cursor}"
                 if page.previous_cursor
                 else None,
             },

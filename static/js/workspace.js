@@ -3,7 +3,7 @@
 "use strict";
 
 const bulk = document.getElementById("bulk");
-const picks = [...document.querySelectorAll('input[name="ids"][form="bulk"]')];
+const picks = [...document.querySelectorAll('input[name="seen"][form="bulk"]')];
 
 function countPicked() {
   const shown = bulk.querySelector("[data-picked]");

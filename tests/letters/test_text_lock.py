@@ -45,3 +45,19 @@ def test_hash_covers_title_addressee_and_body() -> None:
         Translation(title="A", addressee="B", body_markdown="X"),
     ]
     assert text.text_sha256 not in {other.text_sha256 for other in others}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"published_at": None}, {"text_sha256": "0" * 64}, {"number": 9}, {"kind": "material"}],
+)
+def test_published_version_stays_as_it_is(letter: Letter, change: dict[str, object]) -> None:
+    with pytest.raises(IntegrityError, match="published version stays"), transaction.atomic():
+        Version.objects.filter(letter=letter).update(**change)
+
+
+def test_published_text_cannot_be_deleted(letter: Letter) -> None:
+    translations = Translation.objects.filter(version__letter=letter)
+    with pytest.raises(IntegrityError, match="text of a published version"), transaction.atomic():
+        translations.delete()
+    assert translations.count() == 3

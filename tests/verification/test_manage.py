@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from letters.models import Letter, ReviewPolicy
+from letters.models import Letter, LetterStatus, ReviewPolicy
 from signatories.models import Signature, Status
 from tests.builders import a_signature
 from verification.links import confirm_url, manage_url
+from verification.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +116,50 @@ def test_signing_again_stands_where_it_stood(
     browser_client.post(manage_path(signature) + "sign-again/")
     signature.refresh_from_db()
     assert (signature.status, signature.withdrawn_at) == (before, None)
+
+
+def test_signing_again_passes_the_gate_of_today(browser_client: Client, letter: Letter) -> None:
+    signature = a_signature(letter)
+    browser_client.post(manage_path(signature) + "withdraw/")
+    letter.review_policy = ReviewPolicy.HOLD
+    letter.save()
+    browser_client.post(manage_path(signature) + "sign-again/")
+    signature.refresh_from_db()
+    assert signature.status == Status.HELD
+
+
+def test_closed_letter_takes_nobody_back(browser_client: Client, letter: Letter) -> None:
+    signature = a_signature(letter)
+    browser_client.post(manage_path(signature) + "withdraw/")
+    letter.status = LetterStatus.CLOSED
+    letter.save()
+    response = browser_client.post(manage_path(signature) + "sign-again/")
+    assert response["Location"].endswith("?notice=closed")
+    signature.refresh_from_db()
+    assert signature.status == Status.WITHDRAWN
+
+
+def test_revision_is_in_the_audit_log_without_the_words(
+    browser_client: Client, letter: Letter
+) -> None:
+    signature = a_signature(letter)
+    before = signature.fingerprint
+    browser_client.post(manage_path(signature), details(name="Ada Other"))
+    entry = AuditEntry.objects.get()
+    signature.refresh_from_db()
+    assert (entry.action, entry.actor_id) == ("revise", None)
+    assert (entry.before["fingerprint"], entry.after["fingerprint"]) == (
+        before,
+        signature.fingerprint,
+    )
+    assert "Ada" not in str(entry.before) + str(entry.after)
+
+
+def test_hiding_the_name_ends_featuring(browser_client: Client, letter: Letter) -> None:
+    signature = a_signature(letter, featured_rank=1, role_title="Writer")
+    browser_client.post(manage_path(signature), details(show_name="no", consent_web=""))
+    signature.refresh_from_db()
+    assert (signature.featured_rank, signature.status) == (None, Status.COUNTED)
 
 
 def test_rejected_signature_can_neither_change_nor_return(

@@ -26,7 +26,9 @@ def moderator(letter: Letter) -> Client:
 
 
 def decide(client: Client, action: str, *rows: Signature, **more: Any) -> Any:
-    return client.post(DECIDE, {"action": action, "ids": [row.pk for row in rows], **more})
+    return client.post(
+        DECIDE, {"action": action, "seen": [f"{row.pk}-{row.fingerprint}" for row in rows], **more}
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ def decide(client: Client, action: str, *rows: Signature, **more: Any) -> Any:
         ("reject", Status.UNCONFIRMED, Status.REJECTED),
         ("approve", Status.UNCONFIRMED, Status.UNCONFIRMED),
         ("approve", Status.WITHDRAWN, Status.WITHDRAWN),
-        ("reject", Status.WITHDRAWN, Status.WITHDRAWN),
+        ("reject", Status.WITHDRAWN, Status.REJECTED),
         ("hold", Status.UNCONFIRMED, Status.UNCONFIRMED),
         ("approve", Status.REPEATED, Status.REPEATED),
     ],
@@ -55,6 +57,17 @@ def test_decision_changes_what_it_fits(
     row.refresh_from_db()
     assert row.status == after
     assert AuditEntry.objects.count() == int(before != after)
+
+
+def test_words_that_changed_since_the_page_was_shown_are_not_decided_on(
+    moderator: Client, letter: Letter
+) -> None:
+    seen = a_signature(letter, "Jane Harmless", status=Status.HELD)
+    Signature.objects.filter(pk=seen.pk).update(name="Somebody Famous")
+    decide(moderator, "approve", seen)
+    seen.refresh_from_db()
+    assert seen.status == Status.HELD
+    assert not AuditEntry.objects.exists()
 
 
 def test_decision_is_in_the_audit_log(moderator: Client, letter: Letter) -> None:
@@ -84,9 +97,12 @@ def test_rejection_needs_a_reason(moderator: Client, letter: Letter) -> None:
     [
         {},
         {"action": "approve"},
-        {"action": "destroy", "ids": ["1"]},
-        {"action": "approve", "ids": ["x", "", "9" * 40, "-1", "\x00"]},
-        {"action": "approve", "ids": ["1"], "note": "x" * 501},
+        {"action": "destroy", "seen": ["1-aaaaaaaaaaaa"]},
+        {
+            "action": "approve",
+            "seen": ["x", "", "9" * 40, "-1", "\x00", "1", "1-", f"{9**30}-aaaaaaaaaaaa"],
+        },
+        {"action": "approve", "seen": ["1-aaaaaaaaaaaa"], "note": "x" * 501},
     ],
 )
 def test_nonsense_changes_nothing(moderator: Client, letter: Letter, data: dict[str, Any]) -> None:

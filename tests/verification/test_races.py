@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from letters.models import Role
 from signatories.models import Signature, Status
@@ -109,8 +110,13 @@ def test_database_refuses_a_second_confirmed_row() -> None:
 
     letter = a_letter()
     a_signature(letter, email="ada@mail.example")
+    other = a_signature(
+        letter, "Other Name", email="Ada@mail.example", status=Status.UNCONFIRMED
+    )
     with pytest.raises(IntegrityError, match="signature_one_confirmed_per_address"):
-        a_signature(letter, "Other Name", email="Ada@mail.example")
+        Signature.objects.filter(pk=other.pk).update(
+            status=Status.COUNTED, confirmed_at=timezone.now()
+        )
 
 
 def test_two_moderators_deciding_at_once_write_one_entry() -> None:
@@ -120,7 +126,7 @@ def test_two_moderators_deciding_at_once_write_one_entry() -> None:
 
     def approve(actor: Any) -> int:
         return decide_signatures(
-            letter=letter, ids=[row.pk], action=Action.APPROVE, actor=actor
+            letter=letter, seen={row.pk: row.fingerprint}, action=Action.APPROVE, actor=actor
         ).changed
 
     assert sorted(at_once(*(lambda a=a: approve(a) for a in actors))) == [0, 1]

@@ -14,6 +14,7 @@ from letters.models import Letter
 from signatories.models import Signature, Status
 from tests.builders import a_signature, sign_data
 from verification.services.confirm_signature import confirm_signature
+from verification.services.limit_mail import AN_HOUR
 from verification.services.send_due_mail import MAX_ATTEMPTS, send_due_mail
 
 pytestmark = pytest.mark.django_db
@@ -81,12 +82,48 @@ def test_same_details_again_ask_for_the_mail_again_after_ten_minutes(
         assert len(mail.outbox) == mails
 
 
+def test_resends_count_for_the_limit(browser_client: Client, letter: Letter) -> None:
+    data = sign_data(letter)
+    for _ in range(6):
+        Signature.objects.update(confirmation_sent_at=timezone.now() - timedelta(minutes=11))
+        browser_client.post(f"/letters/{letter.slug}/sign/", data)
+        send_due_mail()
+    assert len(mail.outbox) == AN_HOUR
+
+
+def test_owner_reaches_her_signature_by_any_mail_however_many_strangers_typed_her_address(
+    browser_client: Client, letter: Letter
+) -> None:
+    for n in range(5):
+        due(letter, f"Fake {'x' * (n + 1)}", email="victim@mail.example")
+    send_due_mail()
+    hers = due(letter, "The Owner", email="victim@mail.example")
+    send_due_mail()
+    found = re.search(r"http://localhost:8000(/confirm/\S+)", mail.outbox[0].body)
+    assert found is not None
+    page = browser_client.get(found[1]).content.decode()
+    assert "The Owner" in page
+    assert browser_client.post(found[1], {"signature": hers.pk}).status_code == 303
+    assert Signature.objects.counted().get().name == "The Owner"
+
+
+def test_flood_leaves_no_backlog(letter: Letter) -> None:
+    for n in range(30):
+        due(letter, f"Fake {'x' * (n + 1)}", email="victim@mail.example")
+    send_due_mail()
+    assert len(mail.outbox) == AN_HOUR
+    waiting = Signature.objects.filter(
+        confirmation_sent_at__isnull=True, confirmation_due_at__isnull=False
+    )
+    assert waiting.count() == 1
+
+
 def test_address_gets_three_mails_an_hour(letter: Letter) -> None:
     for n in range(5):
         due(letter, f"Ada {'x' * (n + 1)}", email="ada@mail.example")
     send_due_mail()
-    assert len(mail.outbox) == 3
-    assert Signature.objects.filter(confirmation_due_at__gt=timezone.now()).count() == 2
+    assert len(mail.outbox) == AN_HOUR
+    assert Signature.objects.filter(confirmation_due_at__gt=timezone.now()).count() == 1
 
 
 def test_confirming_does_not_free_the_address_from_the_limit(letter: Letter) -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 from letters.models import Letter, LetterStatus
 from signatories.models import Signature
 from tests.builders import a_letter, sign_data
+from verification.services.confirm_signature import confirm_signature
 
 pytestmark = pytest.mark.django_db
 
@@ -153,6 +154,26 @@ def test_throttle_answers_429_with_what_was_typed(
     assert "Paper matters." in answers[2].content.decode()
     other = post(browser_client, letter, email="grace@mail.example")
     assert other.status_code == 303
+
+
+def test_one_network_cannot_close_the_letter_to_others(
+    browser_client: Client, letter: Letter, settings: Any
+) -> None:
+    settings.THROTTLE_PER_MINUTE = {"address": 50, "network": 3, "letter": 5}
+    for n in range(20):
+        post(browser_client, letter, email=f"{n}@mail.example")
+    other = Client(headers={"Sec-Fetch-Site": "same-origin"}, REMOTE_ADDR="203.0.113.7")
+    assert post(other, letter, email="ada@mail.example").status_code == 303
+
+
+def test_details_sent_again_after_confirming_are_a_new_row(
+    browser_client: Client, letter: Letter
+) -> None:
+    """Else the public number of received ones tells whether an address goes with known details."""
+    post(browser_client, letter)
+    confirm_signature(signature_id=Signature.objects.get().pk)
+    post(browser_client, letter)
+    assert Signature.objects.count() == 2
 
 
 def test_signing_goes_on_without_redis(

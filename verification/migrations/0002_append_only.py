@@ -1,6 +1,7 @@
 from django.db import migrations
 
-# The audit log is only ever added to, whoever holds the connection.
+# The audit log is only ever added to, row by row; who owns the table can still drop this trigger or
+# truncate, so an operator who must prove the log exports it elsewhere.
 GUARD = """
 CREATE FUNCTION verification_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,3 +1,4 @@
 from verification.models.audit import Action, AuditEntry
+from verification.models.mail import SentMail
 
-__all__ = ["Action", "AuditEntry"]
+__all__ = ["Action", "AuditEntry", "SentMail"]

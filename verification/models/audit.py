@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from letters.models import Letter
-from signatories.models import Signature
+from signatories.models import Signature, Status
 
 
 class Action(models.TextChoices):
@@ -15,6 +15,7 @@ class Action(models.TextChoices):
     REJECT = "reject", _("Rejected")
     FEATURE = "feature", _("Featured")
     UNFEATURE = "unfeature", _("No longer featured")
+    REVISE = "revise", _("Changed by the signatory")
 
 
 class AuditEntry(models.Model):
@@ -25,7 +26,11 @@ class AuditEntry(models.Model):
         Signature, models.DO_NOTHING, related_name="audit_entries", db_constraint=False
     )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,  # the signatory, who has no account
+        related_name="+",
+        db_constraint=False,
     )
 
     action = models.CharField(max_length=12, choices=Action)
@@ -41,3 +46,11 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M} {self.action} {self.signature_id}"
+
+    @property
+    def status_change(self) -> str:
+        """Such as “Held → Counted”; empty where the status stayed."""
+        before, after = self.before.get("status"), self.after.get("status")
+        if before == after:
+            return ""
+        return f"{Status(before).label} → {Status(after).label}"

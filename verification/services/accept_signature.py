@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from common.canonical import canonical_email
@@ -40,17 +39,15 @@ ON CONFLICT (letter_id, email_digest, details_digest) DO UPDATE
 """
 
 
-class Throttled(Exception):
-    """Too many signatures from one address, one network or for one letter; `by` says which."""
-
-    def __init__(self, by: str) -> None:
-        super().__init__(by)
-        self.by = by
-
-
 def details_digest(details: Mapping[str, Any]) -> bytes:
     """A keyed hash over what the signatory typed and chose (see `DETAILS`)."""
     return keyed_digest("details", "\x1f".join(str(details.get(name, "")) for name in DETAILS))
+
+
+def confirmed_digest(address_digest: bytes) -> bytes:
+    """What stands in for the details once they are confirmed, so that sending them again is a new
+    row: else the public figures would tell who knows the details whether the address is right."""
+    return keyed_digest("confirmed", address_digest.hex())
 
 
 def accept_signature(*, letter: Letter, details: Mapping[str, Any], network: str) -> bool:
@@ -58,7 +55,7 @@ def accept_signature(*, letter: Letter, details: Mapping[str, Any], network: str
 
     `details` are the cleaned data of the sign form, `network` as `client_network` gives it.
     Returns whether the mail task may be nudged now (at most once a second).
-    Raises Throttled. When this returns, the signature is safe in Postgres.
+    Raises common.throttle.Throttled. When this returns, the signature is safe in Postgres.
     """
     email = details["email"]
     canonical = canonical_email(email)
@@ -99,11 +96,12 @@ def accept_signature(*, letter: Letter, details: Mapping[str, Any], network: str
 
 
 def _throttle(*, letter: Letter, digest: bytes, network: str) -> bool:
-    keys = {"address": digest.hex()[:24], "letter": str(letter.pk)}
-    if network:
-        keys["network"] = network_digest(network).hex()[:24]
-    counts, nudge = hit(keys, nudge="send_due_mail")
-    for by, count in counts.items():
-        if count > settings.THROTTLE_PER_MINUTE[by]:
-            raise Throttled(by)
-    return nudge
+    """By network, by address from this network (a stranger elsewhere cannot lock its owner out; how
+    many mails an address gets is limited where mails are sent), and by letter."""
+    where = network_digest(network).hex()[:24]
+    keys = {
+        "network": where,
+        "address": f"{letter.pk}:{where}:{digest.hex()[:24]}",
+        "letter": str(letter.pk),
+    }
+    return hit(keys, nudge="send_due_mail")

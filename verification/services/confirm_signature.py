@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from letters.models import ReviewPolicy
 from signatories.models import Signature, Status
+from verification.services.accept_signature import confirmed_digest
 from verification.signals import any_holds
 
 
@@ -44,7 +45,8 @@ def confirm_signature(*, signature_id: int) -> Signature:
         else:
             signature.status = status_after_review(signature)
             signature.confirmed_at = timezone.now()
-            signature.save(update_fields=["status", "confirmed_at"])
+            signature.details_digest = confirmed_digest(bytes(signature.email_digest))
+            signature.save(update_fields=["status", "confirmed_at", "details_digest"])
             _mark_repeated([row for row in submissions if row.status == Status.UNCONFIRMED])
     if confirmed is not None:
         raise AlreadySigned(confirmed)

@@ -1,6 +1,6 @@
 """A moderator's decision on one or more signatures, each written to the audit log."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ class Outcome:
 def decide_signatures(
     *,
     letter: Letter,
-    ids: Collection[int],
+    seen: Mapping[int, str],
     action: Action,
     actor: User,
     reason: str = "",
@@ -38,21 +38,26 @@ def decide_signatures(
 ) -> Outcome:
     """Approves, holds, rejects, features or unfeatures these signatures of the letter.
 
-    Rows are locked in order and looked at again: one that changed meanwhile so that the decision
-    does not fit is left alone, as are ids of another letter. Raises ReasonMissing.
+    `seen` has each signature's id with the fingerprint that the moderator saw. Rows are locked in
+    order and looked at again: one whose words changed meanwhile, or that the decision does not fit,
+    is left alone, as are ids of another letter. Raises ReasonMissing.
     """
     if action == Action.REJECT and not reason:
         raise ReasonMissing
     entries: list[AuditEntry] = []
     with transaction.atomic():
+        if action == Action.FEATURE:  # ranks follow one another
+            Letter.objects.select_for_update().get(pk=letter.pk)
         rows = (
             Signature.objects.of_letter(letter.pk)
-            .filter(pk__in=ids)
+            .filter(pk__in=seen)
             .select_for_update()
             .order_by("id")
         )
         for signature in rows:
-            before = _state(signature)
+            before = state_of(signature)
+            if signature.fingerprint != seen[signature.pk]:
+                continue
             if not _apply(signature, action, reason):
                 continue
             entries.append(
@@ -64,16 +69,18 @@ def decide_signatures(
                     reason=reason if action == Action.REJECT else "",
                     note=note,
                     before=before,
-                    after=_state(signature),
+                    after=state_of(signature),
                 )
             )
         AuditEntry.objects.bulk_create(entries)
     refresh_tallies(letter_ids=[letter.pk])
-    return Outcome(changed=len(entries), left_alone=len(set(ids)) - len(entries))
+    return Outcome(changed=len(entries), left_alone=len(seen) - len(entries))
 
 
-def _state(signature: Signature) -> dict[str, Any]:
+def state_of(signature: Signature) -> dict[str, Any]:
+    """What the audit log keeps: no personal data, but the fingerprint of the words decided on."""
     return {
+        "fingerprint": signature.fingerprint,
         "status": str(signature.status),
         "rejection_reason": signature.rejection_reason,
         "featured_rank": signature.featured_rank,
@@ -99,13 +106,16 @@ def _apply(signature: Signature, action: Action, reason: str) -> bool:
             signature.rejection_reason = ""
             signature.featured_rank = None
         case Action.REJECT:
-            if signature.status in (Status.REJECTED, Status.WITHDRAWN, Status.REPEATED):
+            if signature.status in (Status.REJECTED, Status.REPEATED):
                 return False
             signature.status = Status.REJECTED
+            signature.withdrawn_from = ""
+            signature.withdrawn_at = None
             signature.rejection_reason = reason
             signature.featured_rank = None
         case Action.FEATURE:
-            if not signature.is_public or signature.featured_rank is not None:
+            listed = signature.is_public and not signature.is_organisation
+            if not listed or signature.featured_rank is not None:
                 return False
             signature.featured_rank = _last_rank(signature.letter_id) + 1
         case Action.UNFEATURE:
@@ -117,6 +127,7 @@ def _apply(signature: Signature, action: Action, reason: str) -> bool:
     signature.save(
         update_fields=[
             *("status", "rejection_reason", "featured_rank", "organisation", "decided_at"),
+            *("withdrawn_from", "withdrawn_at"),
         ]
     )
     return True

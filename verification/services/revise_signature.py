@@ -7,7 +7,9 @@ from django.db import transaction
 
 from common.names import sort_key
 from signatories.models import Signature, Status
+from verification.models import Action, AuditEntry
 from verification.services.confirm_signature import status_after_review
+from verification.services.decide_signatures import state_of
 from verification.signals import signals_of
 
 SHOWN = ("name", "organisation_name", "role_title", "affiliation", "country", "city", "comment")
@@ -37,11 +39,23 @@ def revise_signature(*, signature_id: int, changes: Mapping[str, Any]) -> Signat
         reworded = any(
             name in changes and getattr(signature, name) != changes[name] for name in SHOWN
         )
+        before = state_of(signature)
         for name in (*SHOWN, *CHOICES):
             if name in changes:
                 setattr(signature, name, changes[name])
         if reworded:
             _pass_gate(signature)
+        if not signature.is_public:
+            signature.featured_rank = None
+        after = state_of(signature)
+        if before != after:
+            AuditEntry.objects.create(
+                letter=signature.letter,
+                signature=signature,
+                action=Action.REVISE,
+                before=before,
+                after=after,
+            )
         signature.save(
             update_fields=[
                 *SHOWN,

@@ -4,11 +4,12 @@ a broker or a worker; a mail may go twice when a worker dies between sending and
 import smtplib
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from common.mail import build_mail
@@ -16,13 +17,13 @@ from common.postbox import Postbox
 from letters.models import Translation
 from signatories.models import Signature, Status
 from verification.links import confirm_url, manage_url, verification_code
+from verification.services.limit_mail import remember_mails, within_limits
 
 log = structlog.get_logger(__name__)
 
 BATCH = 50
 MOST = 2000
 MAX_ATTEMPTS = 8
-MAILS_AN_HOUR = 3  # to one address about one letter, whoever asks for them
 
 
 def send_due_mail(*, most: int = MOST) -> int:
@@ -51,7 +52,7 @@ def _send_batch(postbox: Postbox) -> tuple[int, int]:
             .select_for_update(skip_locked=True, of=("self",))
             .order_by("confirmation_due_at")[:BATCH]
         )
-        due = _within_hourly_limit(rows)
+        due = within_limits(rows)
         titles = _translations(due)
         sent: list[Signature] = []
         for row, on_its_way in [(row, postbox.send(_mail(row, titles))) for row in due]:
@@ -77,31 +78,6 @@ def _confirmed_of_same_address() -> QuerySet[Signature]:
     )
 
 
-def _within_hourly_limit(rows: list[Signature]) -> list[Signature]:
-    """Leaves out, for an hour, the rows of addresses that had their share of mails."""
-    recent = (
-        Signature.objects.filter(
-            letter_id__in={row.letter_id for row in rows},
-            email_digest__in={bytes(row.email_digest) for row in rows},
-            confirmation_sent_at__gt=timezone.now() - timedelta(hours=1),
-        )
-        .values_list("letter_id", "email_digest")
-        .annotate(mails=Count("id"))
-    )
-    had = {(letter, bytes(digest)): mails for letter, digest, mails in recent}
-    due: list[Signature] = []
-    postponed: list[Signature] = []
-    for row in rows:
-        key = (row.letter_id, bytes(row.email_digest))
-        had[key] = had.get(key, 0) + 1
-        (due if had[key] <= MAILS_AN_HOUR else postponed).append(row)
-    if postponed:
-        Signature.objects.filter(pk__in=[row.pk for row in postponed]).update(
-            confirmation_due_at=timezone.now() + timedelta(hours=1)
-        )
-    return due
-
-
 def _translations(rows: Iterable[Signature]) -> dict[tuple[int, str], Translation]:
     found = Translation.objects.filter(version_id__in={row.version_id for row in rows})
     titles = {(text.version_id, text.language): text for text in found}
@@ -112,7 +88,7 @@ def _translations(rows: Iterable[Signature]) -> dict[tuple[int, str], Translatio
 def _mail(row: Signature, titles: dict[tuple[int, str], Translation]) -> EmailMultiAlternatives:
     text = titles.get((row.version_id, row.language)) or titles[row.version_id, ""]
     signed: bool = row.has_signed  # type: ignore[attr-defined]
-    context = {
+    context: dict[str, Any] = {
         "signature": row,
         "letter": row.letter,
         "translation": text,
@@ -127,10 +103,13 @@ def _mail(row: Signature, titles: dict[tuple[int, str], Translation]) -> EmailMu
     else:
         name = "verification/mail/confirm"
         context |= {"confirm_url": confirm_url(row.pk), "manage_url": manage_url(row.pk)}
-    return build_mail(name, to=row.email, language=row.language, context=context)
+    # To the spelling that has signed: another may, at a few providers, be another mailbox.
+    to = context["signature"].email
+    return build_mail(name, to=to, language=row.language, context=context)
 
 
 def _mark_sent(rows: list[Signature]) -> None:
+    remember_mails(rows)
     Signature.objects.filter(pk__in=[row.pk for row in rows]).update(
         confirmation_sent_at=timezone.now()
     )

@@ -1,6 +1,7 @@
 """Confirmation: opening the link shows, the button confirms."""
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,6 +21,8 @@ from verification.links import (
 )
 from verification.services.confirm_signature import AlreadySigned, confirm_signature
 from verification.services.request_mail import request_mail
+
+MOST_WAITING = 20
 
 
 def translation_of(signature: Signature) -> Translation:
@@ -56,9 +59,12 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         return problem(request, "gone")
     if signature.confirmed_at is not None:
         return _thank(signature)
-    if signature.status == Status.REJECTED:
+    waiting = list(_waiting(signature))
+    if signature.status == Status.REJECTED and not waiting:
         return problem(request, "gone")
     if request.method == "POST":
+        chosen = request.POST.get("signature", "")
+        signature = next((row for row in waiting if str(row.pk) == chosen), signature)
         try:
             return _thank(confirm_signature(signature_id=signature.pk))
         except AlreadySigned:
@@ -73,9 +79,20 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
                     "letter": signature.letter,
                     "translation": translation,
                     "signature": signature,
+                    "waiting": waiting if len(waiting) > 1 else [],
                 },
             )
         )
+
+
+def _waiting(signature: Signature) -> QuerySet[Signature]:
+    """All that waits for the confirmation of this address on this letter, newest first: whoever
+    holds the link owns the address, and somebody else may have typed it into the form as well."""
+    return Signature.objects.filter(
+        letter_id=signature.letter_id,
+        email_digest=signature.email_digest,
+        status=Status.UNCONFIRMED,
+    ).order_by("-id")[:MOST_WAITING]
 
 
 @anyone_may_post

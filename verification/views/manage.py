@@ -13,12 +13,9 @@ from common.responses import private, see_other
 from common.tokens import TokenError
 from signatories.forms import SignatoryForm
 from signatories.models import Signature, Status
-from signatories.services.withdraw_signature import (
-    CannotWithdraw,
-    restore_signature,
-    withdraw_signature,
-)
+from signatories.services.withdraw_signature import CannotWithdraw, withdraw_signature
 from verification.links import read_manage_token, verification_code
+from verification.services.restore_signature import LetterTakesNone, restore_signature
 from verification.services.revise_signature import CHOICES, SHOWN, NotStanding, revise_signature
 from verification.views.confirm import find_signature, problem, translation_of
 
@@ -27,6 +24,7 @@ NOTICES = {
     "held": lambda: _("Your changes are saved. A moderator looks at them before they are shown."),
     "withdrawn": lambda: _("Your signature is withdrawn. It is no longer shown or counted."),
     "restored": lambda: _("You have signed again."),
+    "closed": lambda: _("The letter takes no signatures at the moment."),
 }
 
 
@@ -88,7 +86,10 @@ def sign_again(request: HttpRequest, token: str) -> HttpResponse:
     if signature is None:
         return problem(request, "forged")
     if request.method == "POST" and signature.status == Status.WITHDRAWN:
-        restore_signature(signature_id=signature.pk)
+        try:
+            restore_signature(signature_id=signature.pk)
+        except LetterTakesNone:
+            return _back(token, "closed")
         return _back(token, "restored")
     return see_other(reverse("manage", kwargs={"token": token}))
 

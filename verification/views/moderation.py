@@ -61,7 +61,7 @@ def decide(request: MemberRequest, letter: Letter) -> HttpResponse:
         return see_other(back)
     outcome = decide_signatures(
         letter=letter,
-        ids=form.cleaned_data["ids"],
+        seen=form.cleaned_data["seen"],
         action=Action(form.cleaned_data["action"]),
         actor=request.user,
         reason=form.cleaned_data["reason"],

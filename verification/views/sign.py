@@ -17,12 +17,12 @@ from common.languages import speak
 from common.network import client_network
 from common.pagecache import keep_page
 from common.responses import see_other
-from common.throttle import WINDOW_SECONDS
+from common.throttle import WINDOW_SECONDS, Throttled
 from letters.access import public_letter, public_text
 from letters.models import Letter
 from letters.services.current_letter import CurrentLetter
 from verification.forms import SignForm
-from verification.services.accept_signature import Throttled, accept_signature
+from verification.services.accept_signature import accept_signature
 from verification.tasks import send_due_mail
 
 log = structlog.get_logger(__name__)
