@@ -304,6 +304,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("featured_rank__isnull", True), ("status", "counted"), _connector="OR"
+                ),
+                name="signature_featured_counts",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="signature",
             constraint=models.UniqueConstraint(
                 fields=("letter", "email_digest", "details_digest"),
                 name="signature_one_per_address_and_details",

@@ -171,6 +171,10 @@ class Signature(models.Model):
                 name="signature_organisation_is_decided",
             ),
             models.CheckConstraint(
+                condition=Q(featured_rank__isnull=True) | Q(status=Status.COUNTED),
+                name="signature_featured_counts",
+            ),
+            models.CheckConstraint(
                 condition=Q(capacity=Capacity.PERSONAL) | ~Q(organisation_name=""),
                 name="signature_organisation_is_named",
             ),

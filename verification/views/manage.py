@@ -77,7 +77,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
             return see_other(reverse("manage", kwargs={"token": token}))
         return _back(token, "withdrawn")
     with speak(signature.language):
-        return private(render(request, "signatories/withdraw.html", _context(signature, token)))
+        return private(render(request, "verification/withdraw.html", _context(signature, token)))
 
 
 @anyone_may_post
@@ -123,7 +123,7 @@ def _page(request: HttpRequest, signature: Signature, form: ManageForm, token: s
         "restore_url": reverse("sign_again", kwargs={"token": token}),
     }
     status = 422 if form.errors else 200
-    return private(render(request, "signatories/manage.html", context, status=status))
+    return private(render(request, "verification/manage.html", context, status=status))
 
 
 def _context(signature: Signature, token: str) -> dict[str, Any]:
