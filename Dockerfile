@@ -19,7 +19,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     VAR=/srv/var \
-    STATIC_ROOT=/srv/static
+    STATIC_ROOT=/srv/static \
+    GRANIAN_BLOCKING_THREADS=4
 WORKDIR /srv/coalition
 COPY . .
 # Only for this step, and thrown away with its folder: collecting needs settings, but no secret of yours.
@@ -30,4 +31,4 @@ USER coalition
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-m", "coalition.running.probe"]
-CMD ["granian", "--interface", "wsgi", "coalition.wsgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-ws", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"]
+CMD ["granian", "--interface", "wsgi", "coalition.wsgi:application", "--host", "0.0.0.0", "--port", "8000", "--no-ws", "--workers", "2", "--respawn-failed-workers"]

@@ -26,6 +26,8 @@ DEBUG = env.bool("DEBUG", default=False)
 EMBEDDED = "DATABASE_URL" not in env.ENVIRON or env.bool("EMBEDDED", default=False)
 _keys = development_keys(VAR / "keys.json") if EMBEDDED else {}
 
+# Old keys, so that the links in mails go on when the key is changed: manage links never expire.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SECRET_KEY = env.str("SECRET_KEY", default=_keys.get("SECRET_KEY", ""))
 HASH_KEY = env.str("HASH_KEY", default=_keys.get("HASH_KEY", "")).encode()
 ADDRESS_KEYS = env.list("ADDRESS_KEYS", default=[k for k in [_keys.get("ADDRESS_KEYS")] if k])
@@ -39,6 +41,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 MAILBOX = env.bool("MAILBOX", default="EMAIL_URL" not in env.ENVIRON)
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", default=False)
+# How many threads a web process has; all but one may wait for a form to arrive.
+WEB_THREADS = env.int("GRANIAN_BLOCKING_THREADS", default=4)
 
 # --- Rooms -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -174,7 +178,6 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
-COUNTRIES_FIRST_BREAK = "—"
 
 # --- Accounts --------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -288,7 +291,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
-        # Refused requests are the scanners' noise; failed ones (5xx) are logged with their traceback.
+        # Refused requests are the scanners' noise; failed ones (5xx) come with their traceback.
         "django.request": {"level": env.str("REQUEST_LOG_LEVEL", default="ERROR")},
         "fontTools": {"level": "WARNING"},
         "pikepdf": {"level": "WARNING"},

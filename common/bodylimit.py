@@ -1,22 +1,64 @@
-"""A body past the limit answers 413 before anything reads it."""
+"""The bodies of forms: read whole, in time and within the limit before anything else happens, or
+answered with what was wrong."""
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.template.loader import render_to_string
 
+from common.bodyreading import BodyReaders, TooManyReaders
 from common.languages import speak
 
 
 class BodyLimitMiddleware:
+    """411 for a body of unknown length, 413 for one past the limit, 400 for one that ends early,
+    503 where too many are on their way already."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        self.readers = BodyReaders(settings.WEB_THREADS - 1)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        length = request.META.get("CONTENT_LENGTH") or "0"
+        meta = request.META
+        if _has_unknown_length(meta):
+            # Django reads such a body as empty, and what was typed would be lost without a word.
+            return _plain(411, "Please send the length of the form (Content-Length).")
+        length = meta.get("CONTENT_LENGTH") or "0"
         if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            # Before the language is chosen: the thread still has that of its last request.
-            with speak(settings.LANGUAGE_CODE):
-                return HttpResponse(render_to_string("413.html"), status=413)
+            return _page(413)
+        if request.method == "POST" and length != "0":
+            try:
+                port = int(meta.get("SERVER_PORT") or 0)
+                with self.readers.one_more(meta.get("REMOTE_ADDR", ""), port):
+                    whole = len(request.body) == int(length)
+            except TooManyReaders:
+                response = _plain(503, "Too many forms at once. Please go back and send it again.")
+                response["Retry-After"] = "2"
+                return response
+            except (UnreadablePostError, ValueError):
+                whole = False
+            if not whole:
+                return _page(400)
         return self.get_response(request)
+
+
+def _has_unknown_length(meta: dict[str, str]) -> bool:
+    """HTTP/1.1 says `Transfer-Encoding`, and without it there is no body; HTTP/2 says nothing."""
+    if meta.get("HTTP_TRANSFER_ENCODING"):
+        return True
+    return (
+        meta["REQUEST_METHOD"] == "POST"
+        and not meta.get("CONTENT_LENGTH")
+        and meta.get("SERVER_PROTOCOL", "").startswith("HTTP/2")
+    )
+
+
+def _page(status: int) -> HttpResponse:
+    # Before the language is chosen: the thread still has that of its last request.
+    with speak(settings.LANGUAGE_CODE):
+        return HttpResponse(render_to_string(f"{status}.html"), status=status)
+
+
+def _plain(status: int, text: str) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")

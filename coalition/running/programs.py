@@ -7,6 +7,8 @@ from pathlib import Path
 from coalition.embedded.addresses import REPOSITORY
 from coalition.embedded.processes import Program, supervised_by
 
+# Read by the web server, and by the settings: common/bodyreading.py keeps one of them free.
+WEB_THREADS = {"GRANIAN_BLOCKING_THREADS": "4"}
 # WeasyPrint's memory does not come back to the system; a child larger than this (KB) is replaced.
 RENDER_MEMORY = 400_000
 QUIET = {
@@ -39,7 +41,7 @@ def site_programs(host: str, port: int, var: Path, environment: Mapping[str, str
         "web": (
             *(str(python / "granian"), "--interface", "wsgi", "coalition.wsgi:application"),
             *("--host", host, "--port", str(port), "--no-ws", "--log-level", "warning"),
-            *("--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "10"),
+            *("--workers", "2", "--workers-kill-timeout", "10"),
             "--respawn-failed-workers",
         ),
     }
@@ -48,7 +50,7 @@ def site_programs(host: str, port: int, var: Path, environment: Mapping[str, str
             name=name,
             argv=argv,
             stop_seconds=20,
-            environment={**environment, **supervised_by(var), **QUIET},
+            environment={**WEB_THREADS, **environment, **supervised_by(var), **QUIET},
             directory=REPOSITORY,
         )
         for name, argv in commands.items()
