@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coalition.embedded import addresses
 from coalition.keys import development_keys
+from coalition.logs import mask_personal_links
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -39,7 +40,10 @@ ALLOWED_HOSTS = env.list(
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # Networks of the reverse proxies whose X-Forwarded-For and -Proto are believed; nobody else's.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
-MAILBOX = env.bool("MAILBOX", default="EMAIL_URL" not in env.ENVIRON)
+MAILBOX = env.bool(
+    "MAILBOX",
+    default=EMBEDDED and "EMAIL_URL" not in env.ENVIRON and not SITE_URL.startswith("https://"),
+)
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", default=False)
 # How many threads a web process has; all but one may wait for a form to arrive.
 WEB_THREADS = env.int("GRANIAN_BLOCKING_THREADS", default=4)
@@ -72,14 +76,17 @@ WSGI_APPLICATION = "coalition.wsgi.application"
 AUTH_USER_MODEL = "letters.User"
 
 MIDDLEWARE = [
-    # Outermost: a public page that is in memory leaves before anything else is done.
+    # Outermost: a public page that is in memory leaves before anything else is done, also before
+    # the redirect to https, which is the proxy's part: the page is the same for everyone.
     "common.pagecache.PageCacheMiddleware",
     "common.bodylimit.BodyLimitMiddleware",
+    # Before whatever reads a forwarded header.
+    "common.network.ForwardedMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "common.network.ForwardedMiddleware",
     "common.policy.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "common.responses.PrivatePagesMiddleware",
     "common.languages.PageLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -209,6 +216,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 # --- What browsers are told ------------------------------------------------------------------
 _SECURE = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
+SESSION_ENGINE = "coalition.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SECURE_SSL_REDIRECT = _SECURE
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
@@ -278,13 +286,18 @@ LOGGING = {
     "formatters": {
         "line": {
             "()": structlog.stdlib.ProcessorFormatter,
-            "processor": structlog.processors.LogfmtRenderer(
-                key_order=["timestamp", "level", "logger", "event"]
-            ),
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                mask_personal_links,
+                structlog.processors.LogfmtRenderer(
+                    key_order=["timestamp", "level", "logger", "event"]
+                ),
+            ],
             "foreign_pre_chain": [
                 structlog.processors.TimeStamper(fmt="iso"),
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
+                structlog.processors.format_exc_info,
             ],
         }
     },

@@ -77,4 +77,8 @@ def is_same_origin(request: HttpRequest) -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return True
-    return urlsplit(origin).netloc in (request.get_host(), urlsplit(settings.SITE_URL).netloc)
+    try:
+        netloc = urlsplit(origin).netloc
+    except ValueError:  # such as "http://[", which no browser sends
+        return False
+    return netloc in (request.get_host(), urlsplit(settings.SITE_URL).netloc)

@@ -32,12 +32,22 @@ def client_address(peer: str, forwarded_for: str) -> str:
     for hop in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
         if not is_trusted_proxy(address):
             break
-        address = hop
+        address = _without_port(hop)
     return address
 
 
+def _without_port(hop: str) -> str:
+    """Some proxies add one: `192.0.2.1:555`, `[2001:db8::1]:555` (RFC 7239, 6)."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop
+
+
 def client_network(request: HttpRequest) -> str:
-    """The network of the sender (IPv4 /32, IPv6 /64); empty where the server knows none."""
+    """The network of the sender (IPv4 /32, IPv6 /64); empty where the server knows none.
+
+    Senders without one are throttled together, as one network.
+    """
     try:
         return network_of(request.META.get("REMOTE_ADDR", ""))
     except ValueError:

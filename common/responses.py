@@ -1,6 +1,10 @@
 """Answers that several rooms give."""
 
-from django.http import HttpResponse, HttpResponseRedirect
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+
+ACCOUNT_PAGES = ("/organise/", "/accounts/")
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):
@@ -22,3 +26,16 @@ def private(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "same-origin"
     return response
+
+
+class PrivatePagesMiddleware:
+    """No cache keeps a page of somebody's account, unless its view says otherwise."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.path_info.startswith(ACCOUNT_PAGES):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from common.crypto import network_of
 from common.network import ForwardedMiddleware, client_network
@@ -28,6 +28,11 @@ def seen(settings: Any, peer: str, forwarded: str | None, proxies: list[str]) ->
         ("10.0.0.1", "1.2.3.4, 198.51.100.1", ["10.0.0.0/8"], "198.51.100.1"),
         ("10.0.0.1", "198.51.100.1, 10.0.0.7", ["10.0.0.0/8"], "198.51.100.1"),
         ("10.0.0.1", "nonsense", ["10.0.0.0/8"], ""),
+        ("10.0.0.1", "198.51.100.1:555", ["10.0.0.0/8"], "198.51.100.1"),
+        ("10.0.0.1", "1.2.3.4, 198.51.100.1:5, 10.0.0.7:6", ["10.0.0.0/8"], "198.51.100.1"),
+        ("10.0.0.1", "[2001:db8::1]:555", ["10.0.0.0/8"], "2001:db8::/64"),
+        ("10.0.0.1", "[2001:db8::1]", ["10.0.0.0/8"], "2001:db8::/64"),
+        ("10.0.0.1", "2001:db8::1", ["10.0.0.0/8"], "2001:db8::/64"),
     ],
 )
 def test_only_configured_proxies_are_believed(
@@ -51,3 +56,13 @@ def test_forwarded_scheme_of_a_stranger_is_dropped(settings: Any) -> None:
 )
 def test_network_is_32_bits_of_ipv4_and_64_of_ipv6(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+def test_scheme_is_read_after_a_strangers_word_is_dropped(client: Client, settings: Any) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.SECURE_SSL_REDIRECT = True
+    settings.TRUSTED_PROXIES = ["10.0.0.0/8"]
+    claim = {"X-Forwarded-Proto": "https"}
+    stranger = client.get("/organise/", headers=claim, REMOTE_ADDR="203.0.113.9")
+    assert (stranger.status_code, stranger["Location"][:8]) == (301, "https://")
+    assert client.get("/organise/", headers=claim, REMOTE_ADDR="10.0.0.1").status_code == 302
