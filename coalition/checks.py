@@ -3,6 +3,7 @@
 `check --deploy` fails also where strangers could read mail.
 """
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -83,12 +84,43 @@ def mail_is_private(**kwargs: object) -> list[CheckMessage]:
                 id="coalition.E004",
             )
         )
+    if not os.environ.get("EMAIL_URL"):
+        found.append(
+            Error(
+                "EMAIL_URL is not set: no mail reaches anybody.",
+                hint="Set it to your mail server (docs/settings.md).",
+                id="coalition.E006",
+            )
+        )
     if settings.DEFAULT_FROM_EMAIL.rstrip(">").endswith(".example"):
         found.append(
             checks.Warning(
                 "DEFAULT_FROM_EMAIL is an example address: nobody can answer or report a mail.",
                 hint="Set it to an address of your own.",
                 id="coalition.W005",
+            )
+        )
+    return found
+
+
+@register(Tags.security, deploy=True)
+def site_is_its_own(**kwargs: object) -> list[CheckMessage]:
+    """Links in mails lead to SITE_URL, and nobody else's name is answered to."""
+    found: list[CheckMessage] = []
+    if not settings.SITE_URL.startswith("https://"):
+        found.append(
+            Error(
+                "SITE_URL is not https: personal links and passwords can be read on their way.",
+                hint="Set it to the public address of the site, behind a proxy with a certificate.",
+                id="coalition.E007",
+            )
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        found.append(
+            Error(
+                "ALLOWED_HOSTS has *: the site answers to any name.",
+                hint="Name the hosts of the site.",
+                id="coalition.E008",
             )
         )
     return found

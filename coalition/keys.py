@@ -20,7 +20,7 @@ def development_keys(path: Path) -> dict[str, str]:
     """
     if not path.exists():
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o711)
             writable = os.access(path.parent, os.W_OK)
         except OSError:
             writable = False
