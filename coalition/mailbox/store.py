@@ -11,6 +11,7 @@ from email import policy
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
+from typing import Any, cast
 
 from coalition.embedded import addresses
 
@@ -44,6 +45,23 @@ def save_message(into: Path, *, sender: str, recipients: list[str], content: byt
     return final
 
 
+class _Forgiving(policy.EmailPolicy):
+    """Shows a header that the parser cannot take apart as plain text, and leaves such a one empty
+    where it says how to read the mail.
+    """
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        try:
+            return super().header_fetch_parse(name, value)
+        except Exception:  # over broken addresses: IndexError, AttributeError, ValueError and more
+            if name.lower().startswith("content-"):
+                return self.header_factory(name, "")
+            return self.header_factory("X-Unreadable", "".join(value.splitlines()))
+
+
+POLICY = cast("policy.EmailPolicy[EmailMessage]", _Forgiving())
+
+
 @dataclass(frozen=True)
 class Message:
     """One caught message."""
@@ -65,6 +83,11 @@ class Message:
     def recipients(self) -> str:
         """Whom the envelope named."""
         return str(self.parsed.get(ENVELOPE_TO, ""))
+
+    @property
+    def sender(self) -> str:
+        """From whom it says it is."""
+        return str(self.parsed.get("From", ""))
 
     @property
     def headers(self) -> list[tuple[str, str]]:
@@ -104,7 +127,7 @@ def read_headers(names: list[str]) -> Iterator[Message]:
     """Yield the messages of these names with their headers only; one deleted meanwhile is left
     out.
     """
-    parser = BytesHeaderParser(policy=policy.default)
+    parser = BytesHeaderParser(policy=POLICY)
     for name in names:
         try:
             with _path(name).open("rb") as file:
@@ -119,7 +142,7 @@ def read_message(name: str) -> Message:
         content = _path(name).read_bytes()
     except FileNotFoundError as error:
         raise NoSuchMessage(name) from error
-    return Message(name, BytesParser(policy=policy.default).parsebytes(content))
+    return Message(name, BytesParser(policy=POLICY).parsebytes(content))
 
 
 def _path(name: str) -> Path:

@@ -198,3 +198,31 @@ def test_a_broken_message_is_shown_all_the_same(client: Client, mailbox: Path) -
 def test_pages_are_only_read(client: Client, mailbox: Path, view: str) -> None:
     arguments = [] if view == "list" else [keep(mailbox, a_mail())]
     assert client.post(reverse(f"mailbox:{view}", args=arguments)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"To: \x00",
+        b"To: <",
+        b'To: "',
+        b"To: a@[",
+        b"From: =?utf-8?b?\xff?=",
+        b"From: \xff\xfe <",
+        b"Message-ID: <",
+        b"Content-Type: text/plain; charset*=\x00''x",
+        b"Content-Type: \x00",
+        b"Content-Disposition: attachment; filename*=\x00''x",
+        b"Content-Disposition: \x00",
+    ],
+)
+def test_a_header_that_cannot_be_taken_apart_is_shown_as_it_is(
+    client: Client, mailbox: Path, header: bytes
+) -> None:
+    content = header + b"\r\nSubject: Odd one\r\n\r\nHello"
+    recipients = ["b@example.org"]
+    path = store.save_message(mailbox, sender="a@b.example", recipients=recipients, content=content)
+    for url in (reverse("mailbox:message", args=[path.stem]), reverse("mailbox:list")):
+        response = client.get(url)
+        assert (response.status_code, b"Odd one" in response.content) == (200, True)
+    assert client.get(reverse("mailbox:html", args=[path.stem])).status_code == 200
