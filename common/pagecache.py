@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeGuard
 
 import brotli
@@ -142,9 +143,24 @@ def _make_page(response: HttpResponse) -> _Page:
     )
 
 
+@lru_cache(maxsize=256)
+def best_encoding(accepted: str) -> str:
+    """The smallest of our encodings that an Accept-Encoding header takes (RFC 9110, 12.5.3), or
+    none (""). Browsers send few different ones."""
+    weights: dict[str, float] = {}
+    for item in accepted.lower().split(","):
+        name, _, rest = item.partition(";")
+        key, _, weight = rest.replace(" ", "").partition("=")
+        try:
+            weights[name.strip()] = float(weight) if key == "q" else 1.0
+        except ValueError:
+            weights[name.strip()] = 0.0
+    others = weights.get("*", 0.0)
+    return next((name for name in ("br", "gzip") if weights.get(name, others) > 0), "")
+
+
 def _answer(page: _Page, meta: dict[str, str]) -> HttpResponse:
-    accepted = meta.get("HTTP_ACCEPT_ENCODING", "")
-    encoding = "br" if "br" in accepted else "gzip" if "gzip" in accepted else ""
+    encoding = best_encoding(meta.get("HTTP_ACCEPT_ENCODING", ""))
     etag = page.etags[encoding]
     seen = meta.get("HTTP_IF_NONE_MATCH")
     if seen and etag in parse_etags(seen):

@@ -132,3 +132,22 @@ def test_page_that_fails_to_render_is_given_once_more_for_a_while(
     later = time.monotonic() + age
     monkeypatch.setattr(pagecache.time, "monotonic", lambda: later)
     assert middleware(factory.get("/a/")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("", ""),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip;q=1.0, *;q=0", "gzip"),
+        ("br;q=0, gzip", "gzip"),
+        ("br; q=0.0,gzip ;q=0.5", "gzip"),
+        ("x-embrace, ungzipped", ""),
+        ("BR", "br"),
+        ("*", "br"),
+        ("br;q=nonsense", ""),
+        ("identity", ""),
+    ],
+)
+def test_encoding_is_one_that_the_reader_takes(accepted: str, encoding: str) -> None:
+    assert pagecache.best_encoding(accepted) == encoding
