@@ -207,6 +207,10 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "coalition.passkeys.AddPasskeyForm",
+    "login_webauthn": "coalition.passkeys.LoginPasskeyForm",
+}
 MFA_TOTP_ISSUER = "Coalition"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://localhost")
 LOGIN_URL = "account_login"

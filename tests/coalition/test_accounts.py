@@ -78,3 +78,25 @@ def test_wrong_passwords_are_throttled(client: Client) -> None:
         client.post("/accounts/login/", {"login": "ada@coalition.example", "password": "x"})
     right = {"login": "ada@coalition.example", "password": PASSWORD}
     assert client.post("/accounts/login/", right).status_code != 302
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        "{}",
+        "[1]",
+        '{"id":1}',
+        '{"id":"x","response":null}',
+        '{"id":"AA","rawId":"AA","type":"public-key","response":{"userHandle":1}}',
+        '{"id":"AA","rawId":"AA","response":{"clientDataJSON":"AA","attestationObject":"AA"}}',
+    ],
+)
+def test_passkey_that_no_browser_makes_is_a_wrong_one(client: Client, credential: str) -> None:
+    data = {"credential": credential}
+    login = client.post("/accounts/2fa/webauthn/login/", data)
+    assert login.status_code in (200, 302)
+    assert client.get("/organise/").status_code == 302
+    a_user("ada@coalition.example")
+    client.post("/accounts/login/", {"login": "ada@coalition.example", "password": PASSWORD})
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert client.post("/accounts/2fa/webauthn/add/", data).status_code == 200
