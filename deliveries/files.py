@@ -6,7 +6,7 @@ from deliveries.models import DossierFile
 from deliveries.services.mail_dispatch import file_name
 
 
-def download(file: DossierFile) -> FileResponse:
+def download(file: DossierFile, *, cache_control: str) -> FileResponse:
     """The file as an attachment. Raises Http404 where it is gone from the disk."""
     try:
         content = file.path.open("rb")
@@ -19,4 +19,5 @@ def download(file: DossierFile) -> FileResponse:
         content_type=file.media_type,
     )
     response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = cache_control
     return response

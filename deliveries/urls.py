@@ -1,8 +1,24 @@
 """Routes: the organisers' below a letter's workspace, the public ones below `deliveries/`."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from deliveries.models.file import FILE_NAME
 from deliveries.views import organise, public, sending
+
+
+class FileNameConverter:
+    """What a dossier's files can be called; any other address is nowhere."""
+
+    regex = FILE_NAME
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(FileNameConverter, "file_name")
 
 organiser_urlpatterns = [
     path("", organise.delivery_list, name="delivery_list"),
@@ -11,7 +27,8 @@ organiser_urlpatterns = [
     path("<int:number>/progress/", organise.delivery_progress, name="delivery_progress"),
     path("<int:number>/retry/", organise.delivery_retry, name="delivery_retry"),
     path("<int:number>/publish/", organise.delivery_publish, name="delivery_publish"),
-    path("<int:number>/files/<str:name>", organise.delivery_file, name="delivery_file"),
+    path("<int:number>/preview/", organise.delivery_preview, name="delivery_preview"),
+    path("<int:number>/files/<file_name:name>", organise.delivery_file, name="delivery_file"),
     path("<int:number>/send/", sending.delivery_send, name="delivery_send"),
     path("<int:number>/by-hand/", sending.delivery_by_hand, name="delivery_by_hand"),
     path(
@@ -24,7 +41,7 @@ organiser_urlpatterns = [
 public_urlpatterns = [
     path("<slug:slug>/<int:number>/", public.delivery_public, name="delivery_public"),
     path(
-        "<slug:slug>/<int:number>/<str:name>",
+        "<slug:slug>/<int:number>/<file_name:name>",
         public.delivery_public_file,
         name="delivery_public_file",
     ),

@@ -1,7 +1,8 @@
 from django.db import migrations
 
-# What a delivery froze stays, whoever holds the connection. Entries come in only while their
-# delivery is `frozen` (one statement of the freeze), and then nothing about them changes.
+# What a delivery froze stays: rows can be neither changed nor deleted, by whichever query. Entries
+# come in only while their delivery is `frozen` (one statement of the freeze). The triggers guard
+# rows: TRUNCATE, which the table's owner alone may do and with which tests clean up, passes them.
 FREEZE = """
 CREATE FUNCTION deliveries_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -21,9 +21,10 @@ class DeliveryStatus(models.TextChoices):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def public(self) -> DeliveryQuerySet:
-        """Deliveries that a stranger may know of: typeset, of a letter that is public."""
+        """What a stranger may know of: delivered or published, of a letter that is public."""
         return self.filter(
-            status__in=(DeliveryStatus.READY, DeliveryStatus.SENT),
+            Q(status=DeliveryStatus.SENT)
+            | Q(status=DeliveryStatus.READY, published_at__isnull=False),
             letter__in=Letter.objects.visible(),
         )
 
@@ -32,7 +33,8 @@ class Delivery(models.Model):
     """A numbered, frozen snapshot of a letter's roll for one office.
 
     `rules` are the office's submission rules and `totals` the explained count, both as they were
-    at `frozen_at`; later changes of the office or the roll change nothing here (by a trigger).
+    at `frozen_at`; later changes of the office or the roll change nothing here (by a trigger on
+    the row).
     """
 
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="deliveries")
@@ -113,8 +115,8 @@ class Delivery(models.Model):
         return self.status in (DeliveryStatus.READY, DeliveryStatus.SENT)
 
     @property
-    def offers_letter(self) -> bool:
-        """Whether a stranger may download the letter: delivered, or published by an organiser."""
+    def is_published(self) -> bool:
+        """Whether its page is public as far as the letter is: delivered, or published before."""
         return self.status == DeliveryStatus.SENT or (
             self.status == DeliveryStatus.READY and self.published_at is not None
         )

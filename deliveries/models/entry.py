@@ -14,7 +14,8 @@ class EntryKind(models.TextChoices):
 
 
 class DeliveryEntry(models.Model):
-    """One line of a frozen roll. A trigger refuses change and deletion.
+    """One line of a frozen roll. A trigger refuses to change or delete a row; it does not guard
+    against TRUNCATE or dropping the trigger, which only the table's owner can do.
 
     `signature_id` is no foreign key: the entry outlives the signature it was taken from.
     """

@@ -8,7 +8,9 @@ from django.db.models import Q
 from deliveries.models.delivery import Delivery
 
 LETTER_FILE = "letter.pdf"
+PUBLIC_LETTER_FILE = "letter-public.pdf"
 ROLL_FILE = "roll.pdf"
+FILE_NAME = "[a-z0-9][a-z0-9.-]*"
 
 
 class DossierFile(models.Model):
@@ -31,7 +33,7 @@ class DossierFile(models.Model):
                 condition=Q(sha256__regex="^[0-9a-f]{64}$"), name="dossier_file_has_a_hash"
             ),
             models.CheckConstraint(
-                condition=Q(name__regex="^[a-z0-9][a-z0-9.-]*$"), name="dossier_file_name_is_plain"
+                condition=Q(name__regex=f"^{FILE_NAME}$"), name="dossier_file_name_is_plain"
             ),
         )
 
@@ -43,10 +45,10 @@ class DossierFile(models.Model):
         return self.delivery.folder / self.name
 
     @property
-    def is_public(self) -> bool:
-        """Whether a stranger may download it.
+    def is_for_public(self) -> bool:
+        """Whether it is made for everybody: the letter that names nobody.
 
-        Only the letter: somebody on the roll may withdraw later, and then our page must not go on
-        publishing the name. The roll's hash is shown, so that whoever has the file can check it.
+        Who is named in the other files agreed to that for an office, not for the web, and may
+        withdraw later. Their hashes are shown, so that whoever has a file can check it.
         """
-        return self.name == LETTER_FILE and self.delivery.offers_letter
+        return self.name == PUBLIC_LETTER_FILE

@@ -11,6 +11,7 @@ from deliveries.models.delivery import Delivery
 
 class PieceKind(models.TextChoices):
     LETTER = "letter", _("Letter")
+    PUBLIC = "public", _("Letter without names")
     ROLL = "roll", _("Roll")
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from deliveries.print import RENDERER
 from deliveries.print.actual_text import install as install_actual_text
 from deliveries.print.fonts import font_families
+from deliveries.print.lean_fonts import install as install_lean_fonts
 
 Job = Mapping[str, Any]
 
@@ -70,6 +71,7 @@ def print_document(job: Job, sheet: str, body: str, style: str = "") -> Printed:
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
     install_actual_text()
+    install_lean_fonts()
     gc.disable()
     # Else fontTools writes the hour into the fonts it cuts down.
     os.environ["SOURCE_DATE_EPOCH"] = "1"

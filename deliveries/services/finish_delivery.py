@@ -17,9 +17,10 @@ from deliveries.models import (
     PieceKind,
     PieceStatus,
 )
-from deliveries.models.file import LETTER_FILE, ROLL_FILE
+from deliveries.models.file import LETTER_FILE, PUBLIC_LETTER_FILE, ROLL_FILE
 from deliveries.print.child import PrintFailed, write_in_child
 from deliveries.print.join import join_pieces
+from deliveries.private_files import private_files
 from deliveries.services.compose_jobs import roll_bookmarks, roll_frame
 from deliveries.services.start_rendering import queue_pieces
 from deliveries.services.write_tables import CSV_FILE, MANIFEST_FILE, write_csv, write_manifest
@@ -27,6 +28,7 @@ from deliveries.services.write_tables import CSV_FILE, MANIFEST_FILE, write_csv,
 log = structlog.get_logger(__name__)
 
 PDF = "application/pdf"
+LETTERS = {PieceKind.LETTER: LETTER_FILE, PieceKind.PUBLIC: PUBLIC_LETTER_FILE}
 
 
 def finish_delivery(*, delivery_id: int) -> bool:
@@ -44,7 +46,7 @@ def finish_delivery(*, delivery_id: int) -> bool:
         )
         if delivery is None or delivery.pieces.exclude(status=PieceStatus.DONE).exists():
             return False
-        pieces = list(delivery.pieces.order_by("index"))
+        pieces = list(delivery.pieces.order_by("kind", "index"))
         if damaged := [piece.pk for piece in pieces if not _is_whole(delivery, piece)]:
             DeliveryPiece.objects.filter(pk__in=damaged).update(status=PieceStatus.WAITING)
             queue_pieces(damaged)
@@ -73,11 +75,14 @@ def _is_whole(delivery: Delivery, piece: DeliveryPiece) -> bool:
         return False
 
 
+@private_files()
 def _write_files(delivery: Delivery, pieces: list[DeliveryPiece]) -> list[DossierFile]:
-    letter = next(piece for piece in pieces if piece.kind == PieceKind.LETTER)
+    files = []
+    for piece in pieces:
+        if name := LETTERS.get(PieceKind(piece.kind)):
+            shutil.copyfile(piece.path, delivery.folder / name)
+            files.append(_describe(delivery, name, PDF))
     roll = [piece for piece in pieces if piece.kind == PieceKind.ROLL]
-    shutil.copyfile(letter.path, delivery.folder / LETTER_FILE)
-    files = [_describe(delivery, LETTER_FILE, PDF)]
     if roll:
         paths = [piece.path for piece in roll]
         marks = roll_bookmarks(delivery, roll)

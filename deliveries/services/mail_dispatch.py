@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 
 from common.languages import speak
 from deliveries.models import Delivery, Dispatch, DispatchStatus
-from deliveries.services.compose_jobs import named_sentence, totals_in_words
 from deliveries.services.send_delivery import attachments, mark_delivered
+from deliveries.services.wording import named_sentence, totals_in_words
 
 MAX_ATTEMPTS = 6
 # How long a mail may be between “sending” and its row lock; then nobody is at it.

@@ -15,7 +15,8 @@ from deliveries.print.child import PrintFailed, write_in_child
 from deliveries.print.letter import write_letter
 from deliveries.print.page import job_key
 from deliveries.print.roll import write_roll
-from deliveries.services.compose_jobs import letter_job, roll_job
+from deliveries.private_files import private_files
+from deliveries.services.compose_jobs import letter_job, public_letter_job, roll_job
 
 log = structlog.get_logger(__name__)
 
@@ -80,9 +81,12 @@ def _begin(piece_id: int) -> bool:
     return True
 
 
+@private_files()
 def _print(piece: DeliveryPiece) -> None:
     if piece.kind == PieceKind.LETTER:
         job, write = letter_job(piece.delivery), write_letter
+    elif piece.kind == PieceKind.PUBLIC:
+        job, write = public_letter_job(piece.delivery), write_letter
     else:
         job, write = roll_job(piece), write_roll
     piece.key = job_key(job)

@@ -11,6 +11,7 @@ from deliveries.models import (
     DossierFile,
     Method,
 )
+from deliveries.models.file import PUBLIC_LETTER_FILE
 from deliveries.queue import enqueue
 from letters.models import User
 
@@ -53,8 +54,9 @@ class TooManyFiles(CannotSend):
 
 
 def attachments(delivery: Delivery) -> list[DossierFile]:
-    """The files that go with the mail: the PDFs."""
-    return list(delivery.files.filter(media_type=PDF).order_by("id"))
+    """The files that go with the mail: the PDFs with the names."""
+    files = delivery.files.filter(media_type=PDF).exclude(name=PUBLIC_LETTER_FILE)
+    return list(files.order_by("id"))
 
 
 def check_sendable(delivery: Delivery) -> None:
@@ -146,11 +148,11 @@ def resolve_dispatch(*, dispatch: Dispatch, went: bool) -> bool:
     return True
 
 
-def publish_letter(*, delivery: Delivery) -> None:
-    """Offers the letter file on the public page before the delivery is sent."""
-    Delivery.objects.filter(pk=delivery.pk, published_at__isnull=True).update(
-        published_at=timezone.now()
-    )
+def publish_delivery(*, delivery: Delivery) -> bool:
+    """Makes the public page public before the delivery is sent; False where it is not ready for
+    that, or was public before."""
+    ready = Delivery.objects.filter(status=DeliveryStatus.READY, published_at__isnull=True)
+    return bool(ready.filter(pk=delivery.pk).update(published_at=timezone.now()))
 
 
 def mark_delivered(delivery: Delivery) -> None:

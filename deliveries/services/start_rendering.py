@@ -15,6 +15,7 @@ def start_rendering(*, delivery: Delivery) -> None:
     DeliveryPiece.objects.bulk_create(
         [
             DeliveryPiece(delivery=delivery, kind=PieceKind.LETTER, index=0),
+            DeliveryPiece(delivery=delivery, kind=PieceKind.PUBLIC, index=0),
             *(
                 DeliveryPiece(
                     delivery=delivery, kind=PieceKind.ROLL, index=index, first=first, last=last

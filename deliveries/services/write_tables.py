@@ -31,7 +31,7 @@ def write_csv(delivery: Delivery, path: Path) -> None:
 
 
 def write_manifest(delivery: Delivery, files: Iterable[DossierFile], path: Path) -> None:
-    """What was delivered, with the SHA-256 (hex) of each file."""
+    """What was delivered, with the SHA-256 (hex) of each file and whether it is for everybody."""
     manifest = {
         "letter": delivery.letter.slug,
         "delivery": delivery.number,
@@ -49,6 +49,7 @@ def write_manifest(delivery: Delivery, files: Iterable[DossierFile], path: Path)
                 "bytes": file.bytes,
                 "pages": file.pages,
                 "sha256": file.sha256,
+                "public": file.is_for_public,
             }
             for file in files
         ],

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -13,8 +13,9 @@ from deliveries.files import download
 from deliveries.forms import ByHandForm, NewDeliveryForm
 from deliveries.models import Delivery, DossierFile, PieceStatus
 from deliveries.services.freeze_delivery import NoCountedSignature, NoText, freeze_delivery
-from deliveries.services.send_delivery import publish_letter
+from deliveries.services.send_delivery import publish_delivery
 from deliveries.services.start_rendering import retry_rendering
+from deliveries.views.public import public_page
 from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role
 
@@ -123,9 +124,21 @@ def delivery_retry(request: MemberRequest, letter: Letter, number: int) -> HttpR
 @require_POST
 def delivery_publish(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     delivery = get_object_or_404(deliveries_of(letter), number=number)
-    publish_letter(delivery=delivery)
-    messages.success(request, gettext("The public page now offers the letter file."))
+    if publish_delivery(delivery=delivery):
+        messages.success(request, gettext("The page of this delivery is public now."))
     return see_other(detail_url(delivery))
+
+
+@letter_member(Role.VIEWER)
+@require_safe
+def delivery_preview(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
+    """The public page, for members before it is public."""
+    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    if not delivery.is_complete:
+        raise Http404
+    response = public_page(request, delivery)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @letter_member(Role.VIEWER)
@@ -133,4 +146,4 @@ def delivery_publish(request: MemberRequest, letter: Letter, number: int) -> Htt
 def delivery_file(request: MemberRequest, letter: Letter, number: int, name: str) -> FileResponse:
     files = DossierFile.objects.select_related("delivery__letter")
     file = get_object_or_404(files, delivery__letter=letter, delivery__number=number, name=name)
-    return download(file)
+    return download(file, cache_control="private, no-store")

@@ -87,7 +87,7 @@ READ_ONE = {"GET": needs(Role.VIEWER, 404), "POST": needs(Role.VIEWER, 405)}
 CHANGE_ONE = {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)}
 TABLE |= {
     "deliveries/<slug:slug>/<int:number>/": ("/deliveries/a-letter/1/", NOT_THERE),
-    "deliveries/<slug:slug>/<int:number>/<str:name>": ("/deliveries/a-letter/1/x", NOT_THERE),
+    "deliveries/<slug:slug>/<int:number>/<file_name:name>": ("/deliveries/a-letter/1/x", NOT_THERE),
     _DELIVERIES: (_AT, reads(Role.VIEWER)),
     f"{_DELIVERIES}new/": (
         f"{_AT}new/",
@@ -95,7 +95,8 @@ TABLE |= {
     ),
     _NUMBER: (f"{_AT}1/", READ_ONE),
     f"{_NUMBER}progress/": (f"{_AT}1/progress/", READ_ONE),
-    f"{_NUMBER}files/<str:name>": (f"{_AT}1/files/x", READ_ONE),
+    f"{_NUMBER}files/<file_name:name>": (f"{_AT}1/files/x", READ_ONE),
+    f"{_NUMBER}preview/": (f"{_AT}1/preview/", READ_ONE),
     f"{_NUMBER}retry/": (f"{_AT}1/retry/", CHANGE_ONE),
     f"{_NUMBER}publish/": (f"{_AT}1/publish/", CHANGE_ONE),
     f"{_NUMBER}by-hand/": (f"{_AT}1/by-hand/", CHANGE_ONE),

@@ -1,4 +1,4 @@
-"""Builders of deliveries: an office, a frozen delivery, a typeset one."""
+"""Builders of deliveries: an office, a frozen delivery, a typeset one; and ways to their pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import datetime
 import uuid
 from typing import Any
 
-from deliveries.models import Delivery, PieceStatus
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from deliveries.models import Delivery, DeliveryStatus, PieceStatus
 from deliveries.services.finish_delivery import finish_delivery
 from deliveries.services.freeze_delivery import freeze_delivery
 from deliveries.services.render_piece import render_piece
@@ -51,3 +55,34 @@ def typeset(delivery: Delivery) -> Delivery:
     finish_delivery(delivery_id=delivery.pk)
     delivery.refresh_from_db()
     return delivery
+
+
+def made_ready(delivery: Delivery) -> Delivery:
+    """Ready, with files on the disk, without typesetting."""
+    delivery.folder.mkdir(parents=True)
+    for name in ("letter.pdf", "letter-public.pdf", "roll.pdf"):
+        (delivery.folder / name).write_bytes(b"%PDF-1.7 " + name.encode())
+        delivery.files.create(
+            name=name, media_type="application/pdf", sha256="ab" * 32, bytes=2000, pages=1
+        )
+    delivery.status, delivery.ready_at = DeliveryStatus.READY, timezone.now()
+    delivery.save(update_fields=["status", "ready_at"])
+    return delivery
+
+
+def address(name: str, delivery: Delivery) -> str:
+    """Where an organisers' page of this delivery is."""
+    kwargs: dict[str, Any] = {"slug": delivery.letter.slug}
+    if name not in ("delivery_list", "delivery_new"):
+        kwargs["number"] = delivery.number
+    if name == "delivery_file":
+        kwargs["name"] = "letter.pdf"
+    if name == "dispatch_resolve":
+        kwargs["dispatch_id"] = 1
+    return reverse(name, kwargs=kwargs)
+
+
+def client_of(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client

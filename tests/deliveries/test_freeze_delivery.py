@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from deliveries.models import Delivery, DeliveryEntry, DeliveryPiece, DeliveryStatus, EntryKind
+from deliveries.services.compose_jobs import letter_job, public_letter_job
 from deliveries.services.freeze_delivery import NoCountedSignature, freeze_delivery
 from letters.models import Letter, Role
 from signatories.models import Signature, Status
@@ -52,6 +53,18 @@ def test_only_the_named_are_copied_and_the_count_is_explained(letter: Letter) ->
     }
     assert delivery.subject == "Paper Plan: A letter about paper"
     assert delivery.status == DeliveryStatus.RENDERING
+
+
+def test_the_letter_names_only_who_agreed_to_government_publication(letter: Letter) -> None:
+    a_signature(letter, "Ada Ant", **GOV, featured_rank=2)
+    a_signature(letter, "No Consent", featured_rank=1, consent_web=True)
+    a_signature(letter, "Hidden Person", show_name=False, featured_rank=3, **GOV)
+    a_signature(letter, "Rep Person", organisation_name="Zinc Guild", **GOV)
+    a_signature(letter, "Rep Other", organisation_name="Silent Guild", consent_web=True)
+    delivery = a_delivery(letter)
+    named = [entry[0] for group in letter_job(delivery)["groups"] for entry in group["entries"]]
+    assert named == ["Ada Ant", "Zinc Guild"]
+    assert public_letter_job(delivery)["groups"] == []
 
 
 def test_nobody_counted_is_a_named_error_and_leaves_nothing(letter: Letter) -> None:
@@ -144,4 +157,4 @@ def test_two_people_and_a_double_press_while_others_sign() -> None:
         assert delivery.totals["named"] >= 20
         positions = list(delivery.entries.order_by("position").values_list("position", flat=True))
         assert positions == list(range(1, len(positions) + 1))
-        assert DeliveryPiece.objects.filter(delivery=delivery).count() == 2
+        assert DeliveryPiece.objects.filter(delivery=delivery).count() == 3

@@ -13,17 +13,16 @@ import pytest
 from django.db import connection, transaction
 
 from deliveries.models import Delivery, DeliveryPiece, DeliveryStatus, PieceStatus
-from deliveries.print import child, roll
+from deliveries.print import roll
 from deliveries.print.child import PrintFailed
 from deliveries.services import render_piece as render_service
 from deliveries.services.finish_delivery import finish_delivery
 from deliveries.services.render_piece import MAX_ATTEMPTS, Outcome, render_piece
 from deliveries.services.resume_deliveries import resume_deliveries
 from deliveries.services.start_rendering import retry_rendering
-from deliveries.services.write_tables import plain_cell
-from letters.models import Letter, Version
+from letters.models import Letter
 from tests.builders import a_letter, a_signature
-from tests.deliveries.builders import a_delivery, an_office, typeset
+from tests.deliveries.builders import a_delivery, typeset
 
 NAMES = {
     "Zoë Müller-Łukasiewicz": "FR",
@@ -74,7 +73,9 @@ def test_a_dossier_holds_every_name_and_says_what_is_in_it(delivery: Delivery) -
 
     assert delivery.status == DeliveryStatus.READY
     files = {file.name: file for file in delivery.files.all()}
-    assert list(files) == ["letter.pdf", "roll.pdf", "roll.csv", "manifest.json"]
+    assert list(files) == [
+        *("letter.pdf", "letter-public.pdf", "roll.pdf", "roll.csv", "manifest.json")
+    ]
     for file in files.values():
         assert hashlib.sha256(file.path.read_bytes()).hexdigest() == file.sha256
 
@@ -110,6 +111,11 @@ def test_a_dossier_holds_every_name_and_says_what_is_in_it(delivery: Delivery) -
         assert part in words
     assert delivery.text_sha256 in letter_text.replace("\n", "")
 
+    public_words = " ".join(text_of(files["letter-public.pdf"].path).split())
+    assert "12 people and 1 organisation" in public_words
+    assert "It names nobody" in public_words
+    assert "Guild of Paper" not in public_words
+
     fonts = subprocess.run(
         ["pdffonts", str(files["roll.pdf"].path)], capture_output=True, check=True, text=True
     ).stdout.splitlines()[2:]
@@ -119,6 +125,7 @@ def test_a_dossier_holds_every_name_and_says_what_is_in_it(delivery: Delivery) -
     assert {f["name"]: f["sha256"] for f in manifest["files"]} == {
         name: file.sha256 for name, file in files.items() if name != "manifest.json"
     }
+    assert [f["name"] for f in manifest["files"] if f["public"]] == ["letter-public.pdf"]
     rows = list(csv.reader(io.StringIO(files["roll.csv"].path.read_text("utf-8-sig"))))
     assert [row[2] for row in rows[1:]] == list(
         delivery.entries.order_by("position").values_list("name", flat=True)
@@ -138,35 +145,6 @@ def test_the_same_delivery_gives_the_same_bytes(delivery: Delivery) -> None:
     typeset(delivery)
 
     assert dict(delivery.files.values_list("name", "sha256")) == before
-
-
-@pytest.mark.slow
-def test_in_arabic_the_letter_reads_from_the_right(letter: Letter) -> None:
-    assert letter.current_version is not None
-    Version.objects.filter(pk=letter.current_version.pk).update(published_at=None)
-    translations = letter.current_version.translations
-    translations.filter(language="en").update(is_authoritative=False)
-    translations.filter(language="ar").update(is_authoritative=True)
-    a_signature(letter, "محمد الحسيني", consent_government=True)
-    delivery = typeset(a_delivery(letter))
-    assert delivery.status == DeliveryStatus.READY
-    with pikepdf.open(delivery.folder / "letter.pdf") as pdf:
-        assert str(pdf.Root.Lang) == "ar"
-
-
-def test_an_office_s_least_type_size_and_sheet_are_kept(letter: Letter) -> None:
-    a_signature(letter, consent_government=True)
-    delivery = a_delivery(letter, an_office(min_type_pt="12.0", page_size="a4"))
-    typeset(delivery)
-    with pikepdf.open(delivery.folder / "roll.pdf") as pdf:
-        assert [round(float(n)) for n in pdf.pages[0].mediabox] == [0, 0, 595, 842]
-        sizes = {
-            float(instruction.operands[1])
-            for page in pdf.pages
-            for instruction in pikepdf.parse_content_stream(page, "Tf")
-        }
-    # WeasyPrint draws at 96 dpi under a scale of 0.75.
-    assert min(sizes) >= 12
 
 
 def test_a_piece_that_fails_is_tried_again_and_then_fails_the_delivery(
@@ -246,27 +224,9 @@ def test_nobody_renders_what_another_is_at() -> None:
     assert outcome == [Outcome.NOT_OURS]
 
 
-def test_nothing_is_fetched(tmp_path: Path) -> None:
-    from deliveries.print.page import print_document
-    from deliveries.print.whole import DEFAULTS
-
-    def work(path: Path) -> None:
-        page = print_document(DEFAULTS, "letter", '<img src="file:///etc/passwd" alt="">')
-        path.write_bytes(page.pdf)
-
-    with pytest.raises(PrintFailed, match="FetchRefused"):
-        child.write_in_child(work, tmp_path / "page.pdf")
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@cmd", "\tx", "\rx"])
-def test_a_spreadsheet_sees_no_formula(cell: str) -> None:
-    assert plain_cell(cell) == f"'{cell}"
-
-
-def test_pieces_are_even_and_busy_both_workers() -> None:
-    assert roll.piece_ranges(0) == []
-    assert roll.piece_ranges(100) == [(1, 100)]
-    ranges = roll.piece_ranges(10_500)
-    assert len(ranges) == 6
-    assert ranges[0] == (1, 1750)
-    assert ranges[-1] == (8751, 10_500)
+def test_the_files_are_nobody_else_s_to_read(delivery: Delivery) -> None:
+    typeset(delivery)
+    made = [delivery.folder, *delivery.folder.rglob("*")]
+    assert len(made) > 10
+    modes = {(path.is_dir(), path.stat().st_mode & 0o777) for path in made}
+    assert modes == {(True, 0o700), (False, 0o600)}

@@ -25,7 +25,7 @@ from deliveries.services.send_delivery import (
 )
 from letters.models import Letter, Office, Role
 from tests.builders import a_letter, a_member, a_signature
-from tests.deliveries.builders import a_delivery, an_office
+from tests.deliveries.builders import a_delivery, an_office, made_ready
 
 
 class Mailroom:
@@ -70,16 +70,7 @@ def _free_port() -> int:
 
 def a_ready_delivery(letter: Letter, office: Office | None = None) -> Delivery:
     a_signature(letter, consent_government=True)
-    delivery = a_delivery(letter, office)
-    delivery.folder.mkdir(parents=True)
-    for name in ("letter.pdf", "roll.pdf"):
-        (delivery.folder / name).write_bytes(b"%PDF-1.7 " + name.encode())
-        delivery.files.create(
-            name=name, media_type="application/pdf", sha256="ab" * 32, bytes=2000, pages=1
-        )
-    delivery.status, delivery.ready_at = DeliveryStatus.READY, timezone.now()
-    delivery.save(update_fields=["status", "ready_at"])
-    return delivery
+    return made_ready(a_delivery(letter, office))
 
 
 def sender(delivery: Delivery) -> Any:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,53 +8,15 @@ from django.test import Client
 from django.urls import reverse
 
 from deliveries.models import Delivery, DeliveryStatus, Dispatch, DispatchStatus, Method
-from letters.models import Letter, LetterStatus, Role
-from signatories.models import Signature
+from letters.models import Letter, Role
 from tests.builders import a_coalition, a_member, a_signature, a_user
-from tests.deliveries.builders import a_delivery, an_office, typeset
+from tests.deliveries.builders import a_delivery, address, an_office, client_of
 
-READS = ("delivery_list", "delivery_detail", "delivery_progress", "delivery_file")
+READS = (
+    *("delivery_list", "delivery_detail", "delivery_progress", "delivery_preview"),
+    "delivery_file",
+)
 WRITES = ("delivery_new", "delivery_retry", "delivery_publish", "delivery_by_hand")
-NAME = "Zoë Very-Particular"
-
-
-@pytest.fixture
-def delivery(letter: Letter) -> Delivery:
-    a_signature(letter, NAME, consent_government=True)
-    return a_delivery(letter)
-
-
-@pytest.fixture
-def ready(delivery: Delivery) -> Delivery:
-    """Ready, with a file on the disk, without typesetting."""
-    from django.utils import timezone
-
-    for name in ("letter.pdf", "roll.pdf"):
-        delivery.folder.mkdir(parents=True, exist_ok=True)
-        (delivery.folder / name).write_bytes(b"%PDF-1.7 " + NAME.encode())
-        delivery.files.create(
-            name=name, media_type="application/pdf", sha256="ab" * 32, bytes=40, pages=1
-        )
-    delivery.status, delivery.ready_at = DeliveryStatus.READY, timezone.now()
-    delivery.save(update_fields=["status", "ready_at"])
-    return delivery
-
-
-def address(name: str, delivery: Delivery) -> str:
-    kwargs: dict[str, Any] = {"slug": delivery.letter.slug}
-    if name not in ("delivery_list", "delivery_new"):
-        kwargs["number"] = delivery.number
-    if name == "delivery_file":
-        kwargs["name"] = "letter.pdf"
-    if name == "dispatch_resolve":
-        kwargs["dispatch_id"] = 1
-    return reverse(name, kwargs=kwargs)
-
-
-def client_of(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.mark.parametrize("name", [*READS, *WRITES, "delivery_send", "dispatch_resolve"])
@@ -131,7 +92,7 @@ def test_progress_counts_pieces_and_ends_with_the_page(delivery: Delivery) -> No
     client = client_of(a_member(delivery.letter.coalition, Role.VIEWER))
     url = address("delivery_progress", delivery)
     answer = client.get(url)
-    assert "0 of 2 pieces are typeset" in answer.content.decode()
+    assert "0 of 3 pieces are typeset" in answer.content.decode()
     assert 'hx-trigger="every 1s"' in answer.content.decode()
     page = client.get(address("delivery_detail", delivery)).content.decode()
     assert '<noscript><meta http-equiv="refresh"' in page
@@ -146,6 +107,7 @@ def test_files_leave_as_attachments(ready: Delivery) -> None:
     answer = client.get(address("delivery_file", ready))
     assert answer["Content-Type"] == "application/pdf"
     assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Cache-Control"] == "private, no-store"
     assert "attachment" in answer["Content-Disposition"]
     assert "a-letter-delivery-1-letter.pdf" in answer["Content-Disposition"]
     url = address("delivery_detail", ready) + "files/..%2f..%2fkeys.json"
@@ -157,6 +119,7 @@ def test_the_send_page_shows_what_goes_where(ready: Delivery) -> None:
     page = client.get(address("delivery_send", ready)).content.decode()
     for part in ("comments@office.example", "Paper Plan: A letter about paper", "roll.pdf"):
         assert part in page
+    assert "letter-public.pdf" not in page
     assert client.post(address("delivery_send", ready)).status_code == 303
     assert client.post(address("delivery_send", ready)).status_code == 303
     assert Dispatch.objects.get().status == DispatchStatus.QUEUED
@@ -175,57 +138,3 @@ def test_handed_over_by_people_is_recorded(ready: Delivery) -> None:
     )
     ready.refresh_from_db()
     assert ready.status == DeliveryStatus.SENT
-
-
-def public(client: Client, delivery: Delivery, name: str = "") -> Any:
-    return client.get(f"/deliveries/{delivery.letter.slug}/{delivery.number}/{name}")
-
-
-def test_the_public_page_shows_hashes_and_no_name(ready: Delivery) -> None:
-    client = Client()
-    answer = public(client, ready)
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert not answer.cookies
-    assert NAME not in page
-    for part in ("ab" * 32, ready.text_sha256, "Office of Paper", "roll.pdf"):
-        assert part in page
-    assert client.post(f"/deliveries/{ready.letter.slug}/1/").status_code == 405
-
-
-def test_only_the_letter_file_is_ever_public(ready: Delivery) -> None:
-    client = Client()
-    assert public(client, ready, "letter.pdf").status_code == 404
-    editor = client_of(a_member(ready.letter.coalition, Role.OWNER))
-    editor.post(address("delivery_publish", ready))
-    assert public(client, ready, "letter.pdf").status_code == 200
-    for name in ("roll.pdf", "roll.csv", "manifest.json", "nothing"):
-        assert public(client, ready, name).status_code == 404
-
-
-@pytest.mark.parametrize("status", [LetterStatus.DRAFT, LetterStatus.EMBARGOED])
-def test_a_letter_that_is_not_public_has_no_public_delivery(
-    ready: Delivery, status: LetterStatus
-) -> None:
-    Letter.objects.filter(pk=ready.letter_id).update(status=status)
-    assert public(Client(), ready).status_code == 404
-    assert public(Client(), ready, "letter.pdf").status_code == 404
-
-
-def test_a_delivery_under_way_has_no_public_page(delivery: Delivery) -> None:
-    assert public(Client(), delivery).status_code == 404
-    assert public(Client(), delivery, "../1/").status_code == 404
-
-
-@pytest.mark.slow
-def test_who_is_not_to_be_named_is_in_no_public_byte(letter: Letter, tmp_path: Path) -> None:
-    shown = a_signature(letter, "Later Withdrawn", consent_government=True, featured_rank=1)
-    a_signature(letter, "Held Secret", status="held", consent_government=True)
-    delivery = typeset(a_delivery(letter))
-    Delivery.objects.filter(pk=delivery.pk).update(
-        status=DeliveryStatus.READY, published_at=delivery.ready_at
-    )
-    Signature.objects.filter(pk=shown.pk).update(show_name=False)
-    page = public(Client(), delivery).content.decode()
-    for name in ("Later Withdrawn", "Held Secret"):
-        assert name not in page
