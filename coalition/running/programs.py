@@ -7,7 +7,7 @@ from pathlib import Path
 from coalition.embedded.addresses import REPOSITORY
 from coalition.embedded.processes import Program, supervised_by
 
-# Read by the web server, and by the settings: common/bodyreading.py keeps one of them free.
+# Read by the web server, and by the settings: common/bodylimit.py keeps one of them free.
 WEB_THREADS = {"GRANIAN_BLOCKING_THREADS": "4"}
 # WeasyPrint's memory does not come back to the system; a child larger than this (KB) is replaced.
 RENDER_MEMORY = 400_000
