@@ -76,11 +76,12 @@ def statement(job: Job) -> str:
 def proof(job: Job) -> str:
     """Version and hash of the text, and where to check the delivery."""
     code = segno.make(job["address"], error="m").svg_data_uri(border=0)
+    address = escape(job["address"])
     return (
         f'<div class="proof"><img src="{code}" alt="{escape(job["code_alt"])}">'
         f"<h2>{escape(job['proof_title'])}</h2>{paragraphs(*job['proof'])}"
         f'<p class="hash">{escape(job["text_sha256"])}</p>'
-        f'<p><a href="{escape(job["address"])}">{escape(job["address"])}</a></p></div>'
+        f'<p class="address"><a href="{address}">{address}</a></p></div>'
     )
 
 
