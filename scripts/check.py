@@ -97,7 +97,8 @@ def checks() -> list[Check]:
         Check(
             "translations",
             (sys.executable, "-m", "scripts.check_translations"),
-            "python manage.py makemessages --all, then translate what the lines name",
+            "python manage.py makemessages --all --no-location --no-obsolete, "
+            "then translate what the lines name",
         ),
         Check("types", (tool("mypy"),), "annotate, or correct what the lines name"),
     ]
