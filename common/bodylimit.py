@@ -1,9 +1,9 @@
 """The bodies of forms: read whole and within the limit before anything else happens, or answered
 with what was wrong.
 
-The server hands a request to a thread before its body has arrived and waits without a time limit (it
-has no such option), so a dozen silent connections would hold all threads. One thread never waits for
-a body: pages go on. A reverse proxy that buffers requests keeps the forms going too (SECURITY.md).
+The server hands a request to a thread before its body has arrived and waits without a time limit
+(it has no such option), so a dozen silent connections would hold all threads. One thread never
+waits for a body: pages go on. A reverse proxy that buffers requests keeps the forms going too.
 """
 
 from collections.abc import Callable

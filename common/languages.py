@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
-_FOLLOW_BROWSER = ("/organise/", "/accounts/")
+from common.workspace import is_workspace
 
 
 class LanguageConverter:
@@ -41,7 +41,7 @@ class PageLanguageMiddleware:
         self.follow_browser = LocaleMiddleware(get_response)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith(_FOLLOW_BROWSER):
+        if is_workspace(request):
             return cast(HttpResponseBase, self.follow_browser(request))
         translation.activate(settings.LANGUAGE_CODE)
         return self.get_response(request)

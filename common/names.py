@@ -18,7 +18,8 @@ _SPACES = re.compile(r"\s+")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
 # Characters that count as letters or marks and are drawn as nothing (Default_Ignorable, UAX #44).
-_BLANKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\u2800]")
+_BLANKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\u2800]")
+_EMOJI_STYLE = frozenset("\ufe0e\ufe0f")
 _JOINED_FOR_NOTHING = re.compile("(?:^|[\\s\u0000-\u052f])[\u200c\u200d]|[\u200c\u200d](?:$|\\s)")
 _MARKS = re.compile(r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]){4,}")
 MOST_MARKS = 5  # non-spacing ones on one letter; living scripts need fewer
@@ -79,7 +80,8 @@ def clean_name(text: str) -> str:
     if not any(character.isalpha() for character in text):
         raise TextError("no_letter")
     if not text.isascii() and any(
-        unicodedata.category(character) in ("So", "Sk", "Cs") for character in text
+        unicodedata.category(character) in ("So", "Sk") or character in _EMOJI_STYLE
+        for character in text
     ):
         raise TextError("symbol")
     return text

@@ -1,10 +1,6 @@
 """Answers that several rooms give."""
 
-from collections.abc import Callable
-
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-
-ACCOUNT_PAGES = ("/organise/", "/accounts/")
+from django.http import HttpResponse, HttpResponseRedirect
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):
@@ -26,16 +22,3 @@ def private(response: HttpResponse) -> HttpResponse:
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "same-origin"
     return response
-
-
-class PrivatePagesMiddleware:
-    """No cache keeps a page of somebody's account, unless its view says otherwise."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = self.get_response(request)
-        if request.path_info.startswith(ACCOUNT_PAGES):
-            response.headers.setdefault("Cache-Control", "private, no-store")
-        return response

@@ -57,6 +57,7 @@ def test_clean_name_keeps_names_of_every_script(name: str) -> None:
         ("\u3164", "control"),
         ("\u115f\u1160", "control"),
         ("Tom\u200cHanks", "control"),
+        ("Ada\ufe0f", "symbol"),
         ("Ada\u034f Example", "control"),
         ("ก" + "\u0e48" * 8, "marks"),
         ("a\u0301\u0302\u0303\u0304\u0305", "marks"),

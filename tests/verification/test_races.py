@@ -110,9 +110,7 @@ def test_database_refuses_a_second_confirmed_row() -> None:
 
     letter = a_letter()
     a_signature(letter, email="ada@mail.example")
-    other = a_signature(
-        letter, "Other Name", email="Ada@mail.example", status=Status.UNCONFIRMED
-    )
+    other = a_signature(letter, "Other Name", email="Ada@mail.example", status=Status.UNCONFIRMED)
     with pytest.raises(IntegrityError, match="signature_one_confirmed_per_address"):
         Signature.objects.filter(pk=other.pk).update(
             status=Status.COUNTED, confirmed_at=timezone.now()

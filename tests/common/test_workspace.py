@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from common.access import is_same_origin
-from common.responses import PrivatePagesMiddleware
+from common.workspace import WorkspaceMiddleware
 
 
 @pytest.mark.parametrize(
@@ -17,12 +19,27 @@ from common.responses import PrivatePagesMiddleware
         ("/letters/x/", None, None),
     ],
 )
-def test_pages_of_accounts_are_kept_nowhere(path: str, said: str | None, kept: str | None) -> None:
+def test_pages_of_accounts_are_kept_nowhere(
+    path: str, said: str | None, kept: str | None, settings: Any
+) -> None:
     def view(request: HttpRequest) -> HttpResponse:
         return HttpResponse(headers={"Cache-Control": said} if said else {})
 
-    response = PrivatePagesMiddleware(view)(RequestFactory().get(path))
+    settings.WORKSPACE_MIDDLEWARE = []
+    response = WorkspaceMiddleware(view)(RequestFactory().get(path))
     assert response.headers.get("Cache-Control") == kept
+
+
+@pytest.mark.parametrize(("path", "has"), [("/organise/", True), ("/letters/x/", False)])
+def test_only_pages_of_accounts_have_a_session_and_a_user(path: str, has: bool) -> None:
+    seen: list[HttpRequest] = []
+
+    def view(request: HttpRequest) -> HttpResponse:
+        seen.append(request)
+        return HttpResponse()
+
+    WorkspaceMiddleware(view)(RequestFactory().get(path))
+    assert [hasattr(seen[0], name) for name in ("session", "user")] == [has, has]
 
 
 @pytest.mark.django_db
