@@ -88,9 +88,10 @@ def check_roll(delivery: Delivery) -> None:
         capture_output=True,
         text=True,
     ).stdout
-    printed = "".join(text.split())  # a long name may be broken at its hyphen
+    # A long name may be broken at its hyphen, which pdftotext then takes for a soft one.
+    printed = "".join(text.replace("-", "").split())
     names = [name for name in delivery.entries.values_list("name", flat=True) if name.isascii()]
-    missing = [name for name in names if "".join(name.split()) not in printed]
+    missing = [name for name in names if "".join(name.replace("-", "").split()) not in printed]
     if missing:
         raise DossierWrong(f"{len(missing)} of {len(names)} names are missing: {missing[:3]}")
 
