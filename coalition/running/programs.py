@@ -9,7 +9,7 @@ from coalition.embedded.processes import Program, supervised_by
 
 # Read by the web server, and by the settings: common/bodylimit.py keeps one of them free.
 WEB_THREADS = {"GRANIAN_BLOCKING_THREADS": "4"}
-# WeasyPrint's memory does not come back to the system; a child larger than this (KB) is replaced.
+# Memory does not all come back to the system; a child larger than this (KB) is replaced.
 RENDER_MEMORY = 400_000
 QUIET = {
     "PYTHONUNBUFFERED": "1",

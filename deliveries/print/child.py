@@ -1,29 +1,19 @@
 """Runs a print in a forked child that ends, so that its memory returns to the machine.
 
-A fork instead of a new interpreter: importing WeasyPrint takes about 0.6 s and a piece about 2 s.
-A fork instead of `multiprocessing`: Celery's prefork children may have no children of that kind.
+Neither WeasyPrint nor Typst is loaded outside of it: the one is large, the other's threads do not
+survive a fork. A fork instead of `multiprocessing`: Celery's prefork children may have no children
+of that kind.
 """
 
 import os
 import signal
 import sys
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 
 class PrintFailed(Exception):
     """The child ended without a finished file; the text says how."""
-
-
-@cache
-def warm_up() -> None:
-    """Loads the libraries and what they set up once, so that every child starts with it."""
-    import weasyprint
-
-    weasyprint.HTML(string="<html lang=en><title>warm</title><p>warm").write_pdf(
-        pdf_variant="pdf/ua-1"
-    )
 
 
 def start_child(work: Callable[[Path], object], path: Path) -> int:
@@ -32,7 +22,6 @@ def start_child(work: Callable[[Path], object], path: Path) -> int:
     The file appears under its name only when it is whole. The child touches no connection of
     its parent: it leaves by `os._exit`, which runs no clean-up.
     """
-    warm_up()
     path.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()

@@ -1,18 +1,18 @@
-"""What letter and roll share: the sheet, the running head, the foot, and how bytes come out."""
+"""A page by WeasyPrint: the sheet, the running head, the foot, and how bytes come out."""
 
 import gc
 import hashlib
 import json
 import os
-import re
 from collections.abc import Mapping
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from deliveries.print import RENDERER
 from deliveries.print.actual_text import install as install_actual_text
-from deliveries.print.fonts import font_families
+from deliveries.print.fonts import families
 from deliveries.print.lean_fonts import install as install_lean_fonts
 
 Job = Mapping[str, Any]
@@ -32,10 +32,9 @@ class FetchRefused(Exception):
 
 def job_key(job: Job) -> str:
     """SHA-256 (hex) of the job and of what renders it; names the piece's file."""
-    import weasyprint
-
+    versions = f"{RENDERER}\n{version('weasyprint')}\n{version('typst')}"
     inputs = json.dumps(job, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(f"{RENDERER}\n{weasyprint.__version__}\n{inputs}".encode()).hexdigest()
+    return hashlib.sha256(f"{versions}\n{inputs}".encode()).hexdigest()
 
 
 def css_string(text: str) -> str:
@@ -49,13 +48,14 @@ def style_of(job: Job, sheet: str) -> str:
     `type_pt` is the smallest size on the page, running head and foot included.
     """
     minimum = f"{job['type_pt']}pt"
+    fonts = ", ".join(f'"{family}"' for family in families(job["language"]))
     return f"""
 @page {{
   size: {SHEETS[job["page_size"]]};
   @top-left {{ content: {css_string(job["running_head"])}; }}
   @top-right {{ content: {css_string(job["running_number"])}; }}
 }}
-html {{ font-size: {minimum}; font-family: {font_families(job["language"])}; }}
+html {{ font-size: {minimum}; font-family: {fonts}, serif; }}
 {(HERE / "page.css").read_text()}
 {(HERE / f"{sheet}.css").read_text()}
 """
@@ -89,28 +89,5 @@ def print_document(job: Job, sheet: str, body: str, style: str = "") -> Printed:
     pdf = document.write_pdf(
         pdf_variant="pdf/ua-1",
         pdf_identifier=job_key(job)[:32].encode(),
-        finisher=straighten_tabs,
     )
     return Printed(pdf, len(document.pages))
-
-
-# An advance of more than one em inside a line is a tab, nothing else is so wide.
-_TAB = re.compile(rb">(-\d{4,}(?:\.\d+)?)(?=[<\]])")
-
-
-def straighten_tabs(document: Any, pdf: Any) -> None:
-    """Corrects the width of tabs in the finished pages.
-
-    WeasyPrint 70 writes the advance of an empty glyph in 1/1024 em where PDF counts 1/1000 em
-    (`draw/text.py`, PANGO_GLYPH_EMPTY), which leaves the column after a tab ragged by up to 2.4 %.
-    """
-    for stream in pdf.objects:
-        lines = getattr(stream, "stream", None)
-        if isinstance(lines, list):
-            for index, line in enumerate(lines):
-                if isinstance(line, bytes) and line.endswith(b"] TJ"):
-                    lines[index] = _TAB.sub(_narrowed, line)
-
-
-def _narrowed(match: re.Match[bytes]) -> bytes:
-    return b">%.2f" % (float(match[1]) * 1000 / 1024)

@@ -1,20 +1,17 @@
-"""A piece of the roll: organisations first, then people, one line each."""
+"""A piece of the roll: organisations first, then people, two columns."""
 
-from html import escape
 from itertools import pairwise
 from pathlib import Path
 
 from deliveries.print.fonts import shapes_of
-from deliveries.print.page import Job, Printed, print_document
+from deliveries.print.page import Job
+from deliveries.print.typesetting import typeset
 
-# The name's column, as a share of the sheet's text width in mm (margins in page.css).
-TEXT_WIDTH_MM = {"letter": 215.9 - 44, "a4": 210 - 44}
-NAME_COLUMN = 0.38
-MM_PER_POINT = 25.4 / 72
-# A word that may be wider than a column has to break inside; asking that of every line is slow.
-LONG_WORD = 24
-# A piece of this size takes about 2 s and 160 MB; each piece cuts its fonts anew (0.2 s).
-PIECE_NAMES = 1750
+PAPERS = {"letter": "us-letter", "a4": "a4"}
+# A word of as many characters may be wider than a column (see roll.typ).
+LONG_WORD = 20
+# A piece of this size takes about a third of a second; each embeds its fonts anew.
+PIECE_NAMES = 1000
 FIRST_STRONG, POP_ISOLATE = "\u2068", "\u2069"
 
 
@@ -29,46 +26,30 @@ def piece_ranges(names: int, workers: int = 2) -> list[tuple[int, int]]:
     return [(first + 1, last) for first, last in pairwise(edges)]
 
 
-def print_roll(job: Job) -> Printed:
-    """One piece. `job["sections"]` is a list of {title, entries: [[name, country, details]]}."""
-    column = TEXT_WIDTH_MM[job["page_size"]] * NAME_COLUMN
-    room = column / MM_PER_POINT / float(job["type_pt"]) - 0.5
-    parts = []
-    if job["opening"]:
-        parts += [f"<h1>{escape(job['opening'])}</h1>", f"<div>{escape(job['about'])}</div>"]
-    for section in job["sections"]:
-        parts += [f"<h2>{escape(section['title'])}</h2><section>"]
-        parts += [entry_html(room, *entry) for entry in section["entries"]]
-        parts.append("</section>")
-    measures = f"padding-inline-start:{column:.2f}mm;text-indent:-{column:.2f}mm"
-    style = f"p{{{measures};tab-size:{column:.2f}mm}}"
-    return print_document(job, "roll", "".join(parts), style)
-
-
 def write_roll(job: Job, path: Path) -> None:
-    path.write_bytes(print_roll(job).pdf)
+    path.write_bytes(print_roll(job))
 
 
-def entry_html(room: float, name: str, country: str, details: list[str]) -> str:
-    """One entry: name, tab, role, affiliation and place; the country's code is for Han shapes.
+def print_roll(job: Job) -> bytes:
+    """One piece. `job["sections"]` is a list of {title, entries: [[name, country, details]]}."""
+    sections = [
+        {**section, "entries": [entry_of(*entry) for entry in section["entries"]]}
+        for section in job["sections"]
+    ]
+    return typeset("roll", job, paper=PAPERS[job["page_size"]], sections=sections)
 
-    A name wider than its column (`room`, in em) has the first line to itself.
-    """
-    classes = []
-    if shapes := shapes_of(name, country):
-        classes.append(shapes)
+
+def entry_of(name: str, country: str, details: list[str]) -> dict[str, str | bool | None]:
+    """An entry as roll.typ takes it; language and region are for the shapes of Han characters."""
+    language, region = shapes_of(name, country)
     rest = ", ".join(map(isolated, details))
-    if any(len(word) > LONG_WORD for word in f"{name} {rest}".split()):
-        classes.append("w")
-    # Attributes are a tenth of the time it takes to read a piece, so most lines have none.
-    start = f'<p class="{" ".join(classes)}">' if classes else "<p>"
-    gap = "\t" if likely_width(name) < room else "\n"
-    return f"{start}{escape(name)} {gap}{escape(rest)}</p>"
-
-
-def likely_width(name: str) -> float:
-    """About how wide a name is, in em: East Asian characters fill one, others over half."""
-    return sum(1.0 if char >= "\u2e80" else 0.57 for char in name)
+    return {
+        "name": isolated(name),
+        "language": language,
+        "region": region,
+        "rest": rest,
+        "long": any(len(word) >= LONG_WORD for word in f"{name} {rest}".split()),
+    }
 
 
 def isolated(text: str) -> str:

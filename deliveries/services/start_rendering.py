@@ -46,6 +46,7 @@ def retry_rendering(*, delivery: Delivery) -> bool:
 
 
 def queue_pieces(ids: Iterable[int]) -> None:
-    wanted = list(ids)
+    # The last of the roll first: scripts that take longest are sorted last.
+    wanted = sorted(ids, reverse=True)
     DeliveryPiece.objects.filter(pk__in=wanted).update(queued_at=timezone.now())
     enqueue("render_piece", wanted)

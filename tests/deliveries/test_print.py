@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+import subprocess
+from functools import partial
 from pathlib import Path
 
 import pikepdf
@@ -53,7 +56,6 @@ def test_printing_has_nothing_to_complain_of(
     letter: Letter, capfd: pytest.CaptureFixture[str]
 ) -> None:
     a_signature(letter, consent_government=True)
-    child.warm_up.cache_clear()
     typeset(a_delivery(letter))
     assert capfd.readouterr().err == ""
 
@@ -69,6 +71,67 @@ def test_a_font_that_is_not_cut_down_goes_in_whole(
 
     child.write_in_child(work, tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").stat().st_size > 100_000
+
+
+def printed_roll(tmp_path: Path, *entries: list[object], **more: object) -> tuple[str, Path]:
+    """Text and file of a piece, made as workers do."""
+    job = {**DEFAULTS, "type_pt": "12", "sections": [{"title": "People", "entries": entries}]}
+    path = tmp_path / "roll.pdf"
+    child.write_in_child(partial(roll.write_roll, {**job, **more}), path)
+    done = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=True, text=True)
+    return "".join(done.stdout.split()), path
+
+
+# Their vowel signs, reph and dots are drawn off the line.
+SHAPED_NAMES = [
+    "अनिरुद्ध शुक्ल",
+    "अनुराधा कुलकर्णी",
+    "अखिलेश ठाकुर",
+    "मृत्युंजय अग्निहोत्री",
+    "নুনু নু",
+    "অনির্বাণ ঘোষাল",
+    "ইন্দ্রাণী চৌধুরী",
+    "Ẹ̀bùn Ọ̀ṣúnfúnmi",
+    "ศรีสุดา แก้วมณี",
+]
+
+
+def test_names_copy_out_of_the_roll_as_they_were_typed(tmp_path: Path) -> None:
+    text, _ = printed_roll(tmp_path, *[[name, "", ["Writer"]] for name in SHAPED_NAMES])
+    for name in SHAPED_NAMES:
+        assert f"{name.replace(' ', '')},Writer" in text
+
+
+def test_a_character_in_no_font_costs_neither_the_roll_nor_its_neighbours(tmp_path: Path) -> None:
+    text, _ = printed_roll(tmp_path, ["Ada \ue000 Lovelace 😀", "", []], ["Bo", "", []])
+    assert "Ada\ufffdLovelace" in text
+    assert "😀" in text
+    assert "Bo" in text
+
+
+def test_a_roll_from_the_right_hangs_on_the_right(tmp_path: Path) -> None:
+    details = ["Maximiliane-von-und-zu-Donaudampfschiff " * 3]
+    entries = [["محمد الحسيني", "", details]] * 4
+    text, path = printed_roll(tmp_path, *entries, direction="rtl", language="ar")
+    assert text.count("الحسيني") == 4
+    with pikepdf.open(path) as pdf:
+        assert str(pdf.Root.Lang) == "ar"
+    boxes = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, check=True)
+    words = re.findall(r'xMin="([\d.]+)" .*xMax="([\d.]+)".*>(.*)</word>', boxes.stdout.decode())
+    edges = {text: float(right) for _, right, text in words if "محمد" in text or "دمحم" in text}
+    assert edges
+    assert all(float(right) <= edge for edge in edges.values() for *_, right, _ in words)
+
+
+def test_no_word_leaves_its_column(tmp_path: Path) -> None:
+    entries = [["A" * 110, "", ["x" * 60]], ["é" * 90, "", []], ["漢" * 60, "", []]]
+    _, path = printed_roll(tmp_path, *entries * 10)
+    boxes = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, check=True)
+    edges = re.findall(r'xMin="([\d.]+)" .*xMax="([\d.]+)"', boxes.stdout.decode())
+    middle, margin = 612 / 2, 22 * 72 / 25.4
+    for left, right in edges:
+        end = middle if float(left) < middle else 612 - margin + 1
+        assert float(right) <= end
 
 
 def test_nothing_is_fetched(tmp_path: Path) -> None:
@@ -89,6 +152,6 @@ def test_pieces_are_even_and_busy_both_workers() -> None:
     assert roll.piece_ranges(0) == []
     assert roll.piece_ranges(100) == [(1, 100)]
     ranges = roll.piece_ranges(10_500)
-    assert len(ranges) == 6
-    assert ranges[0] == (1, 1750)
-    assert ranges[-1] == (8751, 10_500)
+    assert len(ranges) == 12
+    assert ranges[0] == (1, 875)
+    assert ranges[-1] == (9626, 10_500)

@@ -54,7 +54,7 @@ def sign_in_every_script(letter: Letter) -> None:
 
 def text_of(path: Path) -> str:
     """The text in reading order, without the marks by which pdftotext wraps right-to-left runs."""
-    command = ["pdftotext", "-layout", str(path), "-"]
+    command = ["pdftotext", str(path), "-"]
     text = subprocess.run(command, capture_output=True, check=True, text=True).stdout
     return re.sub("[\u202a-\u202e]", "", text)
 

@@ -1,0 +1,80 @@
+"""Typesets with Typst: what has thousands of lines and no markup of its own.
+
+Thirteen times faster than WeasyPrint at that, tagged, in columns and in every script
+(docs/architecture.md). Each call has to be in a child of its own, as Typst's threads do not
+survive a fork.
+"""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from deliveries.print.fonts import families
+from deliveries.print.page import Job
+from deliveries.print.spoken import say_marks_once
+
+HERE = Path(__file__).parent
+UNPRINTABLE = "\ufffd"
+
+
+def typeset(source: str, job: Job, **more: Any) -> bytes:
+    """The tagged PDF/UA-1 of `<source>.typ`, which sees `job` and `more` as `sys.inputs.job`.
+
+    The same job gives the same bytes. A character that no installed font has is shown as U+FFFD.
+    Raises typst.TypstError.
+    """
+    import typst
+
+    language, _, region = job["language"].partition("-")
+    text = json.dumps(
+        {
+            **job,
+            "type_pt": float(job["type_pt"]),
+            "fonts": families(job["language"]),
+            "language": language,
+            "region": region.upper() or None,
+            **more,
+        },
+        ensure_ascii=False,
+    )
+    fonts = typst.Fonts(include_embedded_fonts=False)
+    try:
+        pdf = _compile(source, text, fonts)
+    except typst.TypstError as error:
+        if "could not be displayed" not in error.message:
+            raise
+        pdf = _compile(source, without_missing(text), fonts)
+    return say_marks_once(pdf, text, float(job["type_pt"]))
+
+
+def _compile(source: str, job: str, fonts: Any) -> bytes:
+    import typst
+
+    pdf: bytes = typst.compile(
+        HERE / f"{source}.typ", font_paths=fonts, sys_inputs={"job": job}, pdf_standards=["ua-1"]
+    )
+    return pdf
+
+
+def without_missing(text: str) -> str:
+    """`text` with U+FFFD for each character that is in no font of this machine."""
+    wanted = {char for char in text if ord(char) > 0x7F}
+    return text.translate({ord(char): UNPRINTABLE for char in wanted - covered(wanted)})
+
+
+def covered(wanted: set[str]) -> set[str]:
+    """Those of `wanted` that a scalable font has."""
+    listing = subprocess.run(
+        ["fc-list", ":scalable=true", "--format=%{charset}\n"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    ranges = set(listing.split())
+    found: set[str] = set()
+    for each in ranges:
+        first, _, last = each.partition("-")
+        low, high = int(first, 16), int(last or first, 16)
+        found |= {char for char in wanted - found if low <= ord(char) <= high}
+    return found
