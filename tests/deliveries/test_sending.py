@@ -169,7 +169,7 @@ def test_a_worker_that_died_while_sending_leaves_it_uncertain(letter: Letter) ->
     ("rules", "error"),
     [
         ({"email": ""}, NoAddress),
-        ({"max_total_bytes": 3999}, TooLarge),
+        ({"max_total_bytes": 2 * 36 * 78 - 1}, TooLarge),  # two files of 2,000 bytes in base64
         ({"max_file_bytes": 1999}, TooLarge),
         ({"max_files": 1}, TooManyFiles),
     ],
