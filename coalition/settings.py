@@ -256,6 +256,8 @@ THROTTLE_PER_MINUTE = {
     "address": env.int("THROTTLE_ADDRESS", default=6),
     "network": env.int("THROTTLE_NETWORK", default=60),
     "letter": env.int("THROTTLE_LETTER", default=60_000),
+    "code_network": 10,
+    "code_address": 20,
 }
 CONFIRMATION_LINK_AGE = 7 * 24 * 3600
 

@@ -14,8 +14,12 @@ MANAGE = "manage"
 THANKS = "thanks"
 
 
+def confirm_path(signature_id: int) -> str:
+    return reverse("confirm", kwargs={"token": make_token(CONFIRM, str(signature_id))})
+
+
 def confirm_url(signature_id: int) -> str:
-    return _absolute("confirm", token=make_token(CONFIRM, str(signature_id)))
+    return f"{settings.SITE_URL}{confirm_path(signature_id)}"
 
 
 def manage_url(signature_id: int) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from verification.views import confirm, manage, moderation, sign
+from verification.views import confirm, manage, moderation, sign, typed_code
 
 public_urlpatterns = [
     path("letters/<slug:slug>/sign/", sign.sign, name="sign"),
@@ -8,6 +8,8 @@ public_urlpatterns = [
     path(
         "letters/<slug:slug>/<language:language>/check-inbox/", sign.check_inbox, name="check_inbox"
     ),
+    path("letters/<slug:slug>/code/", typed_code.typed_code, name="typed_code"),
+    path("letters/<slug:slug>/<language:language>/code/", typed_code.typed_code, name="typed_code"),
     path("confirm/<str:token>/", confirm.confirm, name="confirm"),
     path("confirm/<str:token>/resend/", confirm.resend, name="resend"),
     path("thanks/<str:token>/", confirm.thanks, name="thanks"),

@@ -72,6 +72,15 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def of_letter(self, letter_id: int) -> SignatureQuerySet:
         return self.filter(letter_id=letter_id)
 
+    def newest_of_address(self, letter_id: int, address_digest: bytes) -> Signature | None:
+        """The address's confirmed signature of the letter, else the newest that waits for it."""
+        return (
+            self.filter(letter_id=letter_id, email_digest=address_digest)
+            .filter(Q(confirmed_at__isnull=False) | Q(status=Status.UNCONFIRMED))
+            .order_by(F("confirmed_at").asc(nulls_last=True), "-id")
+            .first()
+        )
+
     def mail_due(self) -> SignatureQuerySet:
         """The outbox: rows that wait for their confirmation mail."""
         return self.filter(confirmation_sent_at__isnull=True, confirmation_due_at__lte=Now())

@@ -46,6 +46,14 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "/letters/a-letter/fr/check-inbox/",
         PUBLIC,
     ),
+    "letters/<slug:slug>/code/": (
+        "/letters/a-letter/code/",
+        {"GET": (200,) * 6, "POST": (422,) * 6},
+    ),
+    "letters/<slug:slug>/<language:language>/code/": (
+        "/letters/a-letter/fr/code/",
+        {"GET": (200,) * 6, "POST": (422,) * 6},
+    ),
     "letters/<slug:slug>/sign/": (
         "/letters/a-letter/sign/",
         {"GET": (200,) * 6, "POST": (422,) * 6},

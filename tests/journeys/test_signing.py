@@ -70,6 +70,26 @@ def test_person_signs_confirms_and_stands_on_the_roll(
     wait_until(gone, "name taken off the roll", seconds=10)
 
 
+def test_code_of_the_mail_is_typed_and_confirms(site: Site, page: Page, console: list[str]) -> None:
+    page.goto(site.url + LETTER)
+    fill_in(page, "Aaa Code Typist", "typist@mail.example")
+    press_sign(page)
+    page.wait_for_url("**/check-inbox/")
+    mail = site.wait_for_mail("typist@mail.example")
+    body = mail.get_body(("plain",))
+    assert body is not None
+    found = re.search(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b", body.get_content())
+    assert found is not None
+    page.get_by_label("Email").fill("Typist@mail.example")
+    page.get_by_label("Code from the mail", exact=True).fill(found.group().lower())
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/confirm/**")
+    expect(page.locator("body")).to_contain_text("Aaa Code Typist")
+    page.get_by_role("button", name="Confirm my signature").click()
+    page.wait_for_url("**/thanks/**")
+    assert page.context.cookies() == []
+
+
 def test_scanner_that_opens_every_link_confirms_nothing(site: Site, page: Page) -> None:
     page.goto(site.url + LETTER)
     fill_in(page, "Aaa Scanned Signer", "scanned@mail.example")

@@ -16,8 +16,9 @@ from common.mail import build_mail
 from common.postbox import Postbox
 from letters.models import Translation
 from signatories.models import Signature, Status
-from verification.links import confirm_url, manage_url, verification_code
+from verification.links import confirm_url, manage_url
 from verification.services.limit_mail import remember_mails, within_limits
+from verification.typed_code import typed_code
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +93,6 @@ def _mail(row: Signature, titles: dict[tuple[int, str], Translation]) -> EmailMu
         "signature": row,
         "letter": row.letter,
         "translation": text,
-        "code": verification_code(row.pk),
     }
     if signed:
         kept = Signature.objects.get(
@@ -102,7 +102,11 @@ def _mail(row: Signature, titles: dict[tuple[int, str], Translation]) -> EmailMu
         context |= {"signature": kept, "manage_url": manage_url(kept.pk)}
     else:
         name = "verification/mail/confirm"
-        context |= {"confirm_url": confirm_url(row.pk), "manage_url": manage_url(row.pk)}
+        context |= {
+            "confirm_url": confirm_url(row.pk),
+            "manage_url": manage_url(row.pk),
+            "typed_code": typed_code(row.letter_id, row.email_digest),
+        }
     # To the spelling that has signed: another may, at a few providers, be another mailbox.
     to = context["signature"].email
     return build_mail(name, to=to, language=row.language, context=context)

@@ -24,6 +24,7 @@ from letters.services.current_letter import CurrentLetter
 from verification.forms import SignForm
 from verification.services.accept_signature import accept_signature
 from verification.tasks import send_due_mail
+from verification.views.typed_code import TypedCodeForm
 
 log = structlog.get_logger(__name__)
 
@@ -137,6 +138,8 @@ def check_inbox(request: HttpRequest, slug: str, language: str | None = None) ->
             {
                 "letter": current.letter,
                 "translation": translation,
+                "code_form": TypedCodeForm(),
+                "code_url": translation.url_of("typed_code"),
                 "mailbox_url": "/mailbox/" if settings.MAILBOX else None,
             },
         )
