@@ -8,4 +8,4 @@ class CoalitionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from coalition import checks  # noqa: F401
+        from coalition import checks, privacy  # noqa: F401

@@ -166,6 +166,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "purge-personal-data": {
+        "task": "coalition.tasks.purge_personal_data",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 # --- Mail ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.urls import get_resolver
 
 from coalition.checks import views
 from letters.models import Letter, Role
-from tests.builders import a_coalition, a_member, a_signature, sign_data
+from tests.builders import a_coalition, a_member, a_signature
 from tests.conftest import SAME_ORIGIN
 from verification.links import confirm_url, manage_url
 
@@ -161,24 +161,3 @@ def test_route_answers_as_the_table_says(
     for method, statuses in expected.items():
         got = tuple(getattr(people[who], method.lower())(path).status_code for who in WHO)
         assert got == statuses, f"{method} {path} as {WHO}"
-
-
-def test_public_pages_set_no_cookie(letter: Letter) -> None:
-    for path, expected in TABLE.values():
-        if expected is PUBLIC:
-            response = Client().get(path)
-            assert not response.cookies, path
-            assert "Cookie" not in response.get("Vary", ""), path
-
-
-def test_nobody_can_learn_who_signed_from_the_answer(letter: Letter) -> None:
-    a_signature(letter, email="known@mail.example")
-    a_signature(letter, "Un", email="unconfirmed@mail.example", status="unconfirmed")
-    client = Client(headers=SAME_ORIGIN)
-    answers = []
-    for name in ("known", "unconfirmed", "new"):
-        data = sign_data(letter, email=f"{name}@mail.example")
-        response = client.post("/letters/a-letter/sign/", data)
-        answers.append((response.status_code, response["Location"], response.content))
-        assert not response.cookies
-    assert answers[0] == answers[1] == answers[2]
