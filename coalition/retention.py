@@ -41,11 +41,13 @@ def _mails(now: datetime) -> int:
 
 
 def _sessions(now: datetime) -> int:
-    return Session.objects.filter(expire_date__lt=now).delete()[0]
+    ended: int = Session.objects.filter(expire_date__lt=now).delete()[0]
+    return ended
 
 
 def _links(now: datetime) -> int:
-    return EmailConfirmation.objects.filter(created__lt=now - LINK).delete()[0]
+    ended: int = EmailConfirmation.objects.filter(created__lt=now - LINK).delete()[0]
+    return ended
 
 
 # None: kept until somebody ends it (the signatory erases, the organiser closes the account).
