@@ -1,6 +1,6 @@
 from django.urls import path
 
-from verification.views import confirm, manage, moderation, sign, typed_code
+from verification.views import confirm, evidence, manage, moderation, sign, typed_code
 
 public_urlpatterns = [
     path("letters/<slug:slug>/sign/", sign.sign, name="sign"),
@@ -22,5 +22,7 @@ organiser_urlpatterns = [
     path("signatures/", moderation.moderation_list, name="moderation_list"),
     path("signatures/decide/", moderation.decide, name="decide"),
     path("signatures/<int:signature_id>/", moderation.decision_history, name="decision_history"),
+    path("evidence/", evidence.evidence, name="evidence"),
+    path("evidence/domains/", evidence.domain_set, name="domain_set"),
     path("audit-log/", moderation.audit_log, name="audit_log"),
 ]

@@ -11,6 +11,7 @@ from django_countries.fields import CountryField
 
 from common.crypto import decrypt
 from letters.models import Letter, Version
+from signatories.models.mark import Mark
 from signatories.models.organisation import Organisation
 
 
@@ -68,6 +69,12 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def in_roll_order(self) -> SignatureQuerySet:
         return self.order_by("sort_key", "id")
+
+    def naming(self, organisation: str) -> SignatureQuerySet:
+        """Those who sign for the organisation or name it as their affiliation."""
+        return self.filter(
+            Q(organisation_name__iexact=organisation) | Q(affiliation__iexact=organisation)
+        )
 
     def of_letter(self, letter_id: int) -> SignatureQuerySet:
         return self.filter(letter_id=letter_id)
@@ -134,6 +141,11 @@ class Signature(models.Model):
     rejection_reason = models.CharField(max_length=12, choices=RejectionReason, blank=True)
     withdrawn_from = models.CharField(max_length=12, choices=Status, blank=True)
     signals = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    # Which evidence there is (verification.models.Evidence), kept here so that the roll, which
+    # shows it, reads no other table. Written by verification/services/evidence.py only.
+    marks = ArrayField(
+        models.CharField(max_length=12, choices=Mark), default=list, db_default=[], blank=True
+    )
 
     created_at = models.DateTimeField(db_default=Now())
     confirmation_due_at = models.DateTimeField(null=True, blank=True, db_default=Now())
@@ -168,6 +180,10 @@ class Signature(models.Model):
                 condition=~Q(status__in=(Status.UNCONFIRMED, Status.REPEATED))
                 | Q(confirmed_at__isnull=True),
                 name="signature_confirmed_is_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(marks=[]) | Q(confirmed_at__isnull=False),
+                name="signature_marks_need_confirmation",
             ),
             models.CheckConstraint(
                 condition=Q(status=Status.REJECTED, rejection_reason__in=RejectionReason.values)
@@ -241,6 +257,11 @@ class Signature(models.Model):
     def is_public(self) -> bool:
         """Whether the public page may show the name."""
         return self.status == Status.COUNTED and self.show_name and self.consent_web
+
+    @property
+    def shown_marks(self) -> list[Mark]:
+        """Its marks in the order of the legend."""
+        return [mark for mark in Mark if mark.value in self.marks]
 
     @property
     def fingerprint(self) -> str:

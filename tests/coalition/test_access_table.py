@@ -81,6 +81,14 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "/organise/letters/a-letter/signatures/{signature}/",
         reads(Role.VIEWER),
     ),
+    "organise/letters/<slug:slug>/evidence/": (
+        "/organise/letters/a-letter/evidence/",
+        reads(Role.VIEWER),
+    ),
+    "organise/letters/<slug:slug>/evidence/domains/": (
+        "/organise/letters/a-letter/evidence/domains/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 422)},
+    ),
     "organise/letters/<slug:slug>/audit-log/": (
         "/organise/letters/a-letter/audit-log/",
         reads(Role.VIEWER),

@@ -6,6 +6,7 @@ from django.utils import timezone
 from letters.models import ReviewPolicy
 from signatories.models import Signature, Status
 from verification.services.accept_signature import confirmed_digest
+from verification.services.check_work_domain import check_work_domain
 from verification.signals import any_holds
 
 
@@ -48,6 +49,7 @@ def confirm_signature(*, signature_id: int) -> Signature:
             signature.details_digest = confirmed_digest(bytes(signature.email_digest))
             signature.save(update_fields=["status", "confirmed_at", "details_digest"])
             _mark_repeated([row for row in submissions if row.status == Status.UNCONFIRMED])
+            check_work_domain(signature=signature)
     if confirmed is not None:
         raise AlreadySigned(confirmed)
     return signature

@@ -6,13 +6,15 @@ from typing import Any
 from django.db import transaction
 
 from common.names import sort_key
-from signatories.models import Signature, Status
+from signatories.models import Mark, Signature, Status
 from verification.models import Action, AuditEntry
+from verification.services.check_work_domain import check_work_domain
 from verification.services.confirm_signature import status_after_review
 from verification.services.decide_signatures import state_of
 from verification.signals import signals_of
 
 SHOWN = ("name", "organisation_name", "role_title", "affiliation", "country", "city", "comment")
+NAMES = ("name", "organisation_name")
 CHOICES = ("show_name", "consent_web", "consent_press", "consent_government", "consent_updates")
 
 
@@ -39,12 +41,15 @@ def revise_signature(*, signature_id: int, changes: Mapping[str, Any]) -> Signat
         reworded = any(
             name in changes and getattr(signature, name) != changes[name] for name in SHOWN
         )
+        renamed = signature.marks and any(
+            name in changes and getattr(signature, name) != changes[name] for name in NAMES
+        )
         before = state_of(signature)
         for name in (*SHOWN, *CHOICES):
             if name in changes:
                 setattr(signature, name, changes[name])
         if reworded:
-            _pass_gate(signature)
+            _pass_gate(signature, renamed=bool(renamed))
         if not signature.is_public:
             signature.featured_rank = None
         after = state_of(signature)
@@ -63,14 +68,22 @@ def revise_signature(*, signature_id: int, changes: Mapping[str, Any]) -> Signat
                 *("sort_key", "signals", "status", "featured_rank"),
             ]
         )
+        if reworded:
+            check_work_domain(signature=signature)
     return signature
 
 
-def _pass_gate(signature: Signature) -> None:
+def _pass_gate(signature: Signature, *, renamed: bool) -> None:
+    """`renamed`: evidence was given to another name, and must not vouch for this one."""
     signature.sort_key = sort_key(signature.display_name)
     words = {name: str(getattr(signature, name)) for name in SHOWN}
     signature.signals = signals_of({**words, "email": signature.email})
-    looked_at = signature.decided_at is not None or signature.featured_rank is not None
+    looked_at = (
+        signature.decided_at is not None
+        or signature.featured_rank is not None
+        or Mark.VOUCHED in signature.marks
+        or renamed
+    )
     if signature.status == Status.COUNTED and looked_at:
         signature.status = Status.HELD
         signature.featured_rank = None
