@@ -263,6 +263,8 @@ THROTTLE_PER_MINUTE = {
     "letter": env.int("THROTTLE_LETTER", default=60_000),
     "code_network": 10,
     "code_address": 20,
+    "list_network": 6,
+    "list_address": 3,
 }
 CONFIRMATION_LINK_AGE = 7 * 24 * 3600
 

@@ -131,7 +131,9 @@ class SeenField(forms.MultipleChoiceField):
 class DecisionForm(forms.Form):
     """A moderator's decision about one or more signatures."""
 
-    action = forms.ChoiceField(choices=[(a, a.label) for a in Action if a != Action.REVISE])
+    action = forms.ChoiceField(
+        choices=[(a, a.label) for a in Action if a not in (Action.REVISE, Action.ERASE)]
+    )
     seen = SeenField()
     reason = forms.ChoiceField(choices=[("", "—"), *RejectionReason.choices], required=False)
     note = forms.CharField(max_length=500, required=False)

@@ -28,7 +28,7 @@ def confirm_signature(*, signature_id: int) -> Signature:
     Raises Signature.DoesNotExist, AlreadySigned.
     """
     with transaction.atomic():
-        key = Signature.objects.values("letter_id", "email_digest").get(pk=signature_id)
+        key = Signature.objects.kept().values("letter_id", "email_digest").get(pk=signature_id)
         submissions = list(
             Signature.objects.select_related("letter")
             .select_for_update(of=("self",))
