@@ -50,12 +50,14 @@ def _links(now: datetime) -> int:
     return ended
 
 
-# None: kept until somebody ends it (the signatory erases, the organiser closes the account).
+# None: kept until somebody ends it (the signatory erases, an organiser shortens the list or
+# closes the account).
 RULES: dict[str, Purge | None] = {
     "signature": _unconfirmed,
     "network": _networks,
     "mail": _mails,
     "log": None,
+    "list": None,
     "delivery": None,
     "account": None,
     "session": _sessions,

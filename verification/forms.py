@@ -1,17 +1,19 @@
 """The sign form and the moderators' forms."""
 
+import csv
 import re
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from common.canonical import AddressError, clean_email
 from common.formfields import AddressField, share_fields
+from common.names import TextError, clean_line
 from letters.models import Letter, Version
 from signatories.forms import SignatoryForm
-from signatories.models import Capacity, Organisation, RejectionReason, Status
-from verification.models import Action
+from signatories.models import Capacity, RejectionReason, Status
+from verification.models import DECISIONS, BlockKind
+from verification.services.block_senders import NotBlockable, read_sender
 from verification.signals import SIGNALS
 
 
@@ -61,35 +63,6 @@ class SignForm(SignatoryForm):
         return number
 
 
-class DomainForm(forms.Form):
-    """The mail domain of an organisation on the letter; empty: none."""
-
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
-    domain = forms.CharField(
-        label=_("Mail domain"),
-        max_length=253,
-        required=False,
-        help_text=_("What stands after the @ in its people’s addresses, such as guild.example."),
-        widget=forms.TextInput(attrs={"dir": "ltr", "autocapitalize": "none"}),
-    )
-
-    def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = cast("forms.ModelChoiceField[Organisation]", self.fields["organisation"])
-        field.queryset = Organisation.objects.filter(letter=letter)
-
-    def clean_domain(self) -> str:
-        domain = self.cleaned_data["domain"].strip().removeprefix("@").rstrip(".")
-        if not domain:
-            return ""
-        try:
-            return clean_email(f"x@{domain}").rpartition("@")[2].lower()
-        except AddressError:
-            raise forms.ValidationError(
-                _("This is no mail domain. Please write it like guild.example.")
-            ) from None
-
-
 class QueueFilterForm(forms.Form):
     """Which signatures the moderation list shows."""
 
@@ -131,9 +104,7 @@ class SeenField(forms.MultipleChoiceField):
 class DecisionForm(forms.Form):
     """A moderator's decision about one or more signatures."""
 
-    action = forms.ChoiceField(
-        choices=[(a, a.label) for a in Action if a not in (Action.REVISE, Action.ERASE)]
-    )
+    action = forms.ChoiceField(choices=[(a, a.label) for a in DECISIONS])
     seen = SeenField()
     reason = forms.ChoiceField(choices=[("", "—"), *RejectionReason.choices], required=False)
     note = forms.CharField(max_length=500, required=False)
@@ -143,3 +114,69 @@ class DecisionForm(forms.Form):
         if self.cleaned_data.get("action") == "reject" and not self.cleaned_data.get("reason"):
             self.add_error("reason", _("Please choose a reason for the rejection."))
         return self.cleaned_data
+
+
+MOST_NAMES = 5000
+
+
+class ProtectedNamesForm(forms.Form):
+    """Names to protect, one a line, such as a column pasted out of a table."""
+
+    names = forms.CharField(
+        label=_("Names, one a line"),
+        help_text=_("People or organisations. Of a table only the first column is read."),
+        max_length=200_000,
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+    )
+    whole_coalition = forms.BooleanField(
+        label=_("For all letters of the coalition"), required=False
+    )
+
+    def clean_names(self) -> list[str]:
+        rows = csv.reader(_tidy(line) for line in self.cleaned_data["names"].splitlines())
+        names = []
+        for number, row in enumerate(rows, start=1):
+            name = row[0].strip() if row else ""
+            if not name or name.startswith("#"):
+                continue
+            try:
+                name = clean_line(name)
+            except TextError:
+                name = ""
+            if not 1 < len(name) <= 160 or not any(c.isalpha() for c in name):
+                raise forms.ValidationError(
+                    _("Line %(number)d is no name. Please mend it, or leave it out."),
+                    params={"number": number},
+                )
+            names.append(name)
+        if len(names) > MOST_NAMES:
+            raise forms.ValidationError(
+                _("Please add at most %(most)d names at once."), params={"most": MOST_NAMES}
+            )
+        return names
+
+
+def _tidy(line: str) -> str:
+    """A table pasted out of a spreadsheet has tabs between its columns, and commas within one."""
+    first, tab, _ = line.partition("\t")
+    return f'"{first}"' if tab and '"' not in first else line
+
+
+class BlockForm(forms.Form):
+    """An address, domain or network to block, and why."""
+
+    sender = forms.CharField(
+        label=_("Address, domain or network"),
+        help_text=_("Such as name@example.org, example.org, 192.0.2.7 or 2001:db8::/64."),
+        max_length=254,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
+    note = forms.CharField(label=_("Why"), max_length=200, required=False)
+
+    def clean_sender(self) -> tuple[BlockKind, str]:
+        try:
+            return read_sender(self.cleaned_data["sender"])
+        except NotBlockable:
+            raise forms.ValidationError(
+                _("Please write a whole mail address, a domain, or one network address.")
+            ) from None

@@ -1,9 +1,15 @@
-"""Risk signals: each a rule over what was typed, explained in plain words. They hold or flag,
-they never delete. All run in memory on the signing path."""
+"""Risk signals: each a rule, explained in plain words. They hold or flag, they never delete.
 
+Those that `fires` knows run in memory on the signing path, over what was typed. The others need the
+throttle's counters (`accept_signature`) or the database (`examine_signature`, on confirming).
+docs/signals.md is the table of them all.
+"""
+
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from confusable_homoglyphs import confusables
 from disposable_email_domains import blocklist
@@ -23,7 +29,7 @@ class Signal:
     code: str
     explanation: str | Promise
     holds: bool
-    fires: Callable[[Fields], bool]
+    fires: Callable[[Fields], bool] | None = None
 
 
 def _disposable_domain(fields: Fields) -> bool:
@@ -49,9 +55,31 @@ def _mixes_scripts(word: str) -> bool:
     return len(scripts & {"LATIN", "CYRILLIC", "GREEK"}) > 1
 
 
-def _address_in_comment(fields: Fields) -> bool:
-    comment = fields.get("comment", "").casefold()
-    return "http://" in comment or "https://" in comment or "www." in comment
+_TEXTS = ("name", "organisation_name", "role_title", "affiliation", "city", "comment")
+_LINK = re.compile(r"(?<=\w)\.(?:(?:com|org|net|info|io|biz|ru|cn|xyz)\b|[a-z]{2,}/)")
+_WORD = re.compile(r"\w+")
+
+
+def _text(fields: Fields) -> str:
+    return " ".join(filter(None, map(fields.get, _TEXTS))).casefold()
+
+
+def _link(fields: Fields) -> bool:
+    """Most fields refuse a web address; a comment may have one, and an import may in any field."""
+    text = _text(fields)
+    return "://" in text or "www." in text or _LINK.search(text) is not None
+
+
+def _read_profanity() -> frozenset[str]:
+    lines = (Path(__file__).parent / "profanity.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+PROFANITY = _read_profanity()
+
+
+def _profanity(fields: Fields) -> bool:
+    return not PROFANITY.isdisjoint(_WORD.findall(_text(fields)))
 
 
 def _organisation_domain(fields: Fields) -> bool:
@@ -70,6 +98,12 @@ SIGNALS = {
     signal.code: signal
     for signal in (
         Signal(
+            "protected",
+            _("The name resembles a protected one. To approve it, record how you checked."),
+            True,
+        ),
+        Signal("blocked", _("The address, its domain or its network is on the block list."), True),
+        Signal(
             "disposable",
             _("The address is from a service for throw-away mailboxes."),
             True,
@@ -81,20 +115,24 @@ SIGNALS = {
             True,
             _look_alike_letters,
         ),
-        Signal("link", _("The comment contains a web address."), True, _address_in_comment),
+        Signal("profanity", _("The entry contains a swear word."), True, _profanity),
+        Signal("link", _("The entry contains a web address."), True, _link),
+        Signal("burst", _("Many signatures came from this network at once."), False),
         Signal(
             "domain",
             _("The address’s domain does not resemble the organisation’s name."),
             False,
             _organisation_domain,
         ),
+        Signal("same_name", _("Somebody with the same name has signed this letter."), False),
+        Signal("near_name", _("Somebody with nearly the same name has signed this letter."), False),
     )
 }
 
 
 def signals_of(fields: Fields) -> list[str]:
     """The codes of the signals that fire for these cleaned fields (`email`, `name`, …)."""
-    return [code for code, signal in SIGNALS.items() if signal.fires(fields)]
+    return [code for code, signal in SIGNALS.items() if signal.fires and signal.fires(fields)]
 
 
 def any_holds(codes: list[str]) -> bool:

@@ -8,6 +8,7 @@ from coalition.demo.copying import copy_rows
 from coalition.demo.submission import Submission
 from common.canonical import canonical_email
 from common.crypto import email_digest, encrypt, network_digest
+from common.likeness import likeness
 from common.names import name_key, sort_key
 from letters.models import Letter
 from signatories.models import Organisation, Signature, Status
@@ -54,6 +55,7 @@ def _rows(
             "email_digest": address,
             "details_digest": confirmed_digest(address) if submission.confirmed_at else details,
             "network_digest": network_digest(submission.network),
+            "likeness": likeness(submission.displayed) if submission.confirmed_at else None,
             "confirmation_due_at": submission.created_at,
             "signals": signals,
         }

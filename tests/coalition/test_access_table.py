@@ -63,16 +63,6 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "thanks/<str:token>/": ("/thanks/forged/", {"GET": (404,) * 6, "POST": (405,) * 6}),
     "manage/<str:token>/": ("{manage}", {"GET": (200,) * 6, "POST": (422,) * 6}),
     "manage/<str:token>/withdraw/": ("{manage}withdraw/", {"GET": (200,) * 6}),
-    "manage/<str:token>/erase/": ("{manage}erase/", {"GET": (200,) * 6}),
-    "manage/<str:token>/data.json": (
-        "{manage}data.json",
-        {"GET": (303,) * 6, "POST": (200,) * 6},
-    ),
-    "my-signatures/<language:language>/": (
-        "/my-signatures/fr/",
-        {"GET": (200,) * 6, "POST": (422,) * 6},
-    ),
-    "my-signatures/<language:language>/sent/": ("/my-signatures/fr/sent/", PUBLIC),
     "manage/<str:token>/sign-again/": (
         "{manage}sign-again/",
         {"GET": (303,) * 6, "POST": (303,) * 6},
@@ -91,13 +81,29 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "/organise/letters/a-letter/signatures/{signature}/",
         reads(Role.VIEWER),
     ),
-    "organise/letters/<slug:slug>/evidence/": (
-        "/organise/letters/a-letter/evidence/",
-        reads(Role.VIEWER),
+    "organise/letters/<slug:slug>/signatures/<int:signature_id>/block-network/": (
+        "/organise/letters/a-letter/signatures/{signature}/block-network/",
+        {"GET": needs(Role.MODERATOR, 405), "POST": needs(Role.MODERATOR, 303)},
     ),
-    "organise/letters/<slug:slug>/evidence/domains/": (
-        "/organise/letters/a-letter/evidence/domains/",
+    "organise/letters/<slug:slug>/protection/": (
+        "/organise/letters/a-letter/protection/",
+        reads(Role.MODERATOR),
+    ),
+    "organise/letters/<slug:slug>/protection/names/": (
+        "/organise/letters/a-letter/protection/names/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 422)},
+    ),
+    "organise/letters/<slug:slug>/protection/names/<int:name_id>/remove/": (
+        "/organise/letters/a-letter/protection/names/1/remove/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
+    ),
+    "organise/letters/<slug:slug>/protection/blocks/": (
+        "/organise/letters/a-letter/protection/blocks/",
+        {"GET": needs(Role.MODERATOR, 405), "POST": needs(Role.MODERATOR, 422)},
+    ),
+    "organise/letters/<slug:slug>/protection/blocks/<int:block_id>/remove/": (
+        "/organise/letters/a-letter/protection/blocks/1/remove/",
+        {"GET": needs(Role.MODERATOR, 405), "POST": needs(Role.MODERATOR, 404)},
     ),
     "organise/letters/<slug:slug>/audit-log/": (
         "/organise/letters/a-letter/audit-log/",

@@ -1,5 +1,14 @@
-from verification.models.audit import Action, AuditEntry
-from verification.models.evidence import Evidence
+from verification.models.audit import DECISIONS, Action, AuditEntry
 from verification.models.mail import SentMail
+from verification.models.protection import Block, BlockKind, ProtectedName, block_digest
 
-__all__ = ["Action", "AuditEntry", "Evidence", "SentMail"]
+__all__ = [
+    "DECISIONS",
+    "Action",
+    "AuditEntry",
+    "Block",
+    "BlockKind",
+    "ProtectedName",
+    "SentMail",
+    "block_digest",
+]

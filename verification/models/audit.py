@@ -16,7 +16,14 @@ class Action(models.TextChoices):
     FEATURE = "feature", _("Featured")
     UNFEATURE = "unfeature", _("No longer featured")
     REVISE = "revise", _("Changed by the signatory")
-    ERASE = "erase", _("Erased by the signatory")
+    PROTECT = "protect", _("Names protected")
+    UNPROTECT = "unprotect", _("Name no longer protected")
+    BLOCK = "block", _("Blocked")
+    UNBLOCK = "unblock", _("No longer blocked")
+
+
+# What a moderator decides about a signature.
+DECISIONS = (Action.APPROVE, Action.HOLD, Action.REJECT, Action.FEATURE, Action.UNFEATURE)
 
 
 class AuditEntry(models.Model):
@@ -24,7 +31,11 @@ class AuditEntry(models.Model):
 
     letter = models.ForeignKey(Letter, models.DO_NOTHING, related_name="+")
     signature = models.ForeignKey(
-        Signature, models.DO_NOTHING, related_name="audit_entries", db_constraint=False
+        Signature,
+        models.DO_NOTHING,
+        null=True,  # a decision about the letter's gate
+        related_name="audit_entries",
+        db_constraint=False,
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -46,7 +57,7 @@ class AuditEntry(models.Model):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"{self.created_at:%Y-%m-%d %H:%M} {self.action} {self.signature_id}"
+        return f"{self.created_at:%Y-%m-%d %H:%M} {self.action} {self.signature_id or ''}"
 
     @property
     def status_change(self) -> str:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from common.canonical import canonical_email
 from common.crypto import email_digest, encrypt, keyed_digest, network_digest
 from common.names import sort_key
-from common.throttle import hit
+from common.throttle import Passed, hit
 from letters.models import Letter
 from signatories.models import Capacity
 from verification.signals import signals_of
@@ -60,7 +61,10 @@ def accept_signature(*, letter: Letter, details: Mapping[str, Any], network: str
     email = details["email"]
     canonical = canonical_email(email)
     digest = email_digest(canonical)
-    nudge = _throttle(letter=letter, digest=digest, network=network)
+    passed = _throttle(letter=letter, digest=digest, network=network)
+    signals = signals_of(details)
+    if passed.hits.get("network", 0) > settings.BURST_PER_MINUTE:
+        signals.append("burst")
     capacity = details.get("capacity") or Capacity.PERSONAL.value
     name = details["name"]
     displayed = details["organisation_name"] if capacity == Capacity.ORGANISATION else name
@@ -89,13 +93,13 @@ def accept_signature(*, letter: Letter, details: Mapping[str, Any], network: str
                 digest,
                 details_digest(details),
                 network_digest(network) if network else None,
-                signals_of(details),
+                signals,
             ),
         )
-    return nudge
+    return passed.nudge
 
 
-def _throttle(*, letter: Letter, digest: bytes, network: str) -> bool:
+def _throttle(*, letter: Letter, digest: bytes, network: str) -> Passed:
     """By network, by address from this network (a stranger elsewhere cannot lock its owner out; how
     many mails an address gets is limited where mails are sent), and by letter."""
     where = network_digest(network).hex()[:24]

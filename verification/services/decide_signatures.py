@@ -21,10 +21,12 @@ class ReasonMissing(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How many signatures the decision changed, and how many it could not be applied to."""
+    """How many signatures the decision changed, how many it could not be applied to, and how many
+    of these wait for a note with the evidence, since they carry a protected name."""
 
     changed: int
     left_alone: int
+    without_evidence: int
 
 
 def decide_signatures(
@@ -40,17 +42,18 @@ def decide_signatures(
 
     `seen` has each signature's id with the fingerprint that the moderator saw. Rows are locked in
     order and looked at again: one whose words changed meanwhile, or that the decision does not fit,
-    is left alone, as are ids of another letter. Raises ReasonMissing.
+    is left alone, as are ids of another letter. Approving one under a protected name needs a note:
+    the evidence, gathered elsewhere, that it is them. Raises ReasonMissing.
     """
     if action == Action.REJECT and not reason:
         raise ReasonMissing
     entries: list[AuditEntry] = []
+    without_evidence = 0
     with transaction.atomic():
         if action == Action.FEATURE:  # ranks follow one another
             Letter.objects.select_for_update().get(pk=letter.pk)
         rows = (
             Signature.objects.of_letter(letter.pk)
-            .kept()
             .filter(pk__in=seen)
             .select_for_update()
             .order_by("id")
@@ -58,6 +61,9 @@ def decide_signatures(
         for signature in rows:
             before = state_of(signature)
             if signature.fingerprint != seen[signature.pk]:
+                continue
+            if action == Action.APPROVE and "protected" in signature.signals and not note.strip():
+                without_evidence += 1
                 continue
             if not _apply(signature, action, reason):
                 continue
@@ -75,7 +81,11 @@ def decide_signatures(
             )
         AuditEntry.objects.bulk_create(entries)
     refresh_tallies(letter_ids=[letter.pk])
-    return Outcome(changed=len(entries), left_alone=len(seen) - len(entries))
+    return Outcome(
+        changed=len(entries),
+        left_alone=len(seen) - len(entries) - without_evidence,
+        without_evidence=without_evidence,
+    )
 
 
 def state_of(signature: Signature) -> dict[str, Any]:

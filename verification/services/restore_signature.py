@@ -18,8 +18,7 @@ def restore_signature(*, signature_id: int) -> Signature:
     """
     with transaction.atomic():
         signature = (
-            Signature.objects.kept()
-            .select_related("letter")
+            Signature.objects.select_related("letter")
             .select_for_update(of=("self",))
             .get(pk=signature_id)
         )

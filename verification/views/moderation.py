@@ -14,7 +14,7 @@ from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role
 from signatories.models import Signature
 from verification.forms import DecisionForm, QueueFilterForm
-from verification.models import Action, AuditEntry
+from verification.models import Action, AuditEntry, ProtectedName
 from verification.queue import filter_queue, queue_page
 from verification.services.decide_signatures import decide_signatures
 from verification.signals import SIGNALS
@@ -73,6 +73,18 @@ def decide(request: MemberRequest, letter: Letter) -> HttpResponse:
             ngettext("%(n)d signature changed.", "%(n)d signatures changed.", outcome.changed)
             % {"n": outcome.changed},
         )
+    if outcome.without_evidence:
+        messages.error(
+            request,
+            ngettext(
+                "%(n)d signature has a protected name: write in the note how you checked that "
+                "it is them, then approve.",
+                "%(n)d signatures have protected names: write in the note how you checked that "
+                "it is them, then approve.",
+                outcome.without_evidence,
+            )
+            % {"n": outcome.without_evidence},
+        )
     if outcome.left_alone:
         messages.warning(
             request,
@@ -90,6 +102,7 @@ def decide(request: MemberRequest, letter: Letter) -> HttpResponse:
 @require_safe
 def decision_history(request: MemberRequest, letter: Letter, signature_id: int) -> HttpResponse:
     signature = get_object_or_404(Signature.objects.of_letter(letter.pk), pk=signature_id)
+    signature.letter = letter
     entries = AuditEntry.objects.filter(signature_id=signature.pk).prefetch_related("actor")
     return render(
         request,
@@ -101,6 +114,9 @@ def decision_history(request: MemberRequest, letter: Letter, signature_id: int) 
             "signals": SIGNALS,
             "decision_form": DecisionForm(),
             "may_decide": request.role.includes(Role.MODERATOR),
+            "protected_names": ProtectedName.objects.alike(signature)
+            if "protected" in signature.signals
+            else (),
         },
     )
 

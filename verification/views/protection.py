@@ -1,0 +1,135 @@
+"""The organisers' page about the gate: protected names and the block list."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from common.responses import see_other
+from letters.access import MemberRequest, letter_member
+from letters.models import Letter, Role
+from signatories.models import Signature
+from verification.forms import BlockForm, ProtectedNamesForm
+from verification.models import Block, ProtectedName
+from verification.services.block_senders import (
+    NotBlockable,
+    block_network_of,
+    block_sender,
+    unblock_sender,
+)
+from verification.services.protect_names import protect_names, unprotect_name
+from verification.tasks import hold_protected
+
+NAMES_A_PAGE = 100
+
+
+@letter_member(Role.MODERATOR)
+@require_safe
+def protection(request: MemberRequest, letter: Letter) -> HttpResponse:
+    return _page(request, letter)
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def protect(request: MemberRequest, letter: Letter) -> HttpResponse:
+    form = ProtectedNamesForm(request.POST)
+    if not form.is_valid():
+        return _page(request, letter, names_form=form)
+    added = protect_names(letter=letter, actor=request.user, **form.cleaned_data)
+    if added:
+        hold_protected.delay(letter.coalition_id)
+    messages.success(
+        request,
+        ngettext("%(n)d name is new on the list.", "%(n)d names are new on the list.", added)
+        % {"n": added},
+    )
+    return see_other(_url(letter))
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def unprotect(request: MemberRequest, letter: Letter, name_id: int) -> HttpResponse:
+    try:
+        unprotect_name(letter=letter, name_id=name_id, actor=request.user)
+    except ProtectedName.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("The name is no longer protected."))
+    return see_other(_url(letter))
+
+
+@letter_member(Role.MODERATOR)
+@require_POST
+def block(request: MemberRequest, letter: Letter) -> HttpResponse:
+    form = BlockForm(request.POST)
+    if not form.is_valid():
+        return _page(request, letter, block_form=form)
+    kind, value = form.cleaned_data["sender"]
+    new = block_sender(
+        letter=letter, kind=kind, value=value, note=form.cleaned_data["note"], actor=request.user
+    )
+    _say_blocked(request, new)
+    return see_other(_url(letter))
+
+
+@letter_member(Role.MODERATOR)
+@require_POST
+def block_network(request: MemberRequest, letter: Letter, signature_id: int) -> HttpResponse:
+    signature = get_object_or_404(Signature.objects.of_letter(letter.pk), pk=signature_id)
+    try:
+        new = block_network_of(letter=letter, signature=signature, note="", actor=request.user)
+    except NotBlockable:
+        messages.error(request, _("The network of this signature is no longer kept."))
+    else:
+        _say_blocked(request, new)
+    return see_other(reverse("decision_history", args=[letter.slug, signature.pk]))
+
+
+@letter_member(Role.MODERATOR)
+@require_POST
+def unblock(request: MemberRequest, letter: Letter, block_id: int) -> HttpResponse:
+    try:
+        unblock_sender(letter=letter, block_id=block_id, actor=request.user)
+    except Block.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, _("It is no longer blocked."))
+    return see_other(_url(letter))
+
+
+def _say_blocked(request: MemberRequest, new: bool) -> None:
+    if new:
+        messages.success(request, _("Blocked: what is confirmed from there is held from now on."))
+    else:
+        messages.info(request, _("It is on the block list already."))
+
+
+def _page(
+    request: MemberRequest,
+    letter: Letter,
+    *,
+    names_form: ProtectedNamesForm | None = None,
+    block_form: BlockForm | None = None,
+) -> HttpResponse:
+    names = ProtectedName.objects.of_letter(letter).order_by("name", "id")
+    bound = names_form or block_form
+    return render(
+        request,
+        "verification/protection.html",
+        {
+            "letter": letter,
+            "names": Paginator(names, NAMES_A_PAGE).get_page(request.GET.get("page")),
+            "blocks": Block.objects.filter(coalition_id=letter.coalition_id),
+            "names_form": names_form or ProtectedNamesForm(),
+            "block_form": block_form or BlockForm(),
+            "form": bound,
+            "may_protect": request.role.includes(Role.EDITOR),
+        },
+        status=422 if bound else 200,
+    )
+
+
+def _url(letter: Letter) -> str:
+    return reverse("protection", args=[letter.slug])
