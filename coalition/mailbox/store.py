@@ -109,6 +109,11 @@ class Message:
         """The attached parts in their order."""
         return [part for part in self.parsed.iter_attachments() if isinstance(part, EmailMessage)]
 
+    @property
+    def attachment_names(self) -> list[str]:
+        """Their file names, or what they are."""
+        return [part.get_filename() or part.get_content_type() for part in self.attachments]
+
 
 def message_names(to: str = "") -> list[str]:
     """Return the names of the messages, newest first; with `to`, those with it in a recipient's

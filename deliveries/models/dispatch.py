@@ -79,3 +79,8 @@ class Dispatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery} to {self.recipient or self.reference}: {self.status}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the platform is still at it."""
+        return self.status in (DispatchStatus.QUEUED, DispatchStatus.SENDING)

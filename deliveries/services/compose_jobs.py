@@ -73,35 +73,21 @@ def roll_job(piece: DeliveryPiece) -> dict[str, Any]:
         for entry in entries.order_by("position").iterator(2000):
             is_person = entry.kind == EntryKind.PERSON
             (people if is_person else organisations).append(entry_line(entry))
-        before = max(piece.first - 1 - delivery.totals["named_organisations"], 0)
+        first = piece.index == 0
+        people_begin = piece.first <= delivery.totals["named_organisations"] + 1
         sections = []
         if organisations:
-            of = delivery.totals["named_organisations"]
-            title = section_title(gettext("Organisations"), piece.first, len(organisations), of)
+            title = gettext("Organisations") if first else ""
             sections.append({"title": title, "entries": organisations})
         if people:
-            of = delivery.totals["named_people"]
-            title = section_title(gettext("People"), before + 1, len(people), of)
+            title = gettext("People") if people_begin else ""
             sections.append({"title": title, "entries": people})
-        first = piece.index == 0
         return {
             **roll_frame(delivery),
             "opening": gettext("Roll of signatories") if first else "",
             "about": " ".join(named_sentence(delivery)) if first else "",
             "sections": sections,
         }
-
-
-def section_title(kind: str, first: int, length: int, of: int) -> str:
-    """“People 1 to 1,750 of 9,800”, or only “People” where all fit."""
-    if length == of:
-        return kind
-    return gettext("%(kind)s %(first)s to %(last)s of %(all)s") % {
-        "kind": kind,
-        "first": amount(first),
-        "last": amount(first + length - 1),
-        "all": amount(of),
-    }
 
 
 def roll_bookmarks(delivery: Delivery, pieces: Iterable[DeliveryPiece]) -> list[Bookmark]:

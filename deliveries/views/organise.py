@@ -86,6 +86,7 @@ def _list_page(request: MemberRequest, letter: Letter, form: NewDeliveryForm) ->
 @require_safe
 def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     delivery = get_object_or_404(deliveries_of(letter), number=number)
+    dispatches = list(delivery.dispatches.select_related("created_by"))
     return render(
         request,
         "deliveries/delivery_detail.html",
@@ -93,7 +94,8 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
             "letter": letter,
             "delivery": delivery,
             "files": delivery.files.select_related("delivery__letter"),
-            "dispatches": delivery.dispatches.select_related("created_by"),
+            "dispatches": dispatches,
+            "is_leaving": any(dispatch.is_under_way for dispatch in dispatches),
             "hand_form": ByHandForm(),
             "may_deliver": request.role.includes(EDITOR),
         },
