@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path, register_converter
 
-from coalition.views import dashboard, health, home, letter
+from coalition.views import dashboard, health, held_data, home, letter
 from common.languages import LanguageConverter
 
 register_converter(LanguageConverter, "language")
@@ -18,6 +18,7 @@ urlpatterns = [
     path("letters/<slug:slug>/count.json", letter.letter_count, name="letter_count"),
     *verification.public_urlpatterns,
     *signatories.public_urlpatterns,
+    path("manage/<str:token>/data.json", held_data.download_data, name="download_data"),
     path("letters/<slug:slug>/<language:language>/", letter.letter_page, name="letter"),
     path("deliveries/", include(deliveries.public_urlpatterns)),
     path("organise/", dashboard.dashboard, name="dashboard"),

@@ -2,12 +2,13 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
-from signatories.models import Signature
+from signatories.models import Mark, Signature
 
 PAGE_SIZE = 120
 
@@ -15,6 +16,7 @@ PAGE_SIZE = 120
 PUBLIC_FIELDS = (
     *("name", "organisation_name", "capacity", "role_title", "affiliation"),
     *("country", "city", "comment", "featured_rank", "sort_key", "language"),
+    *("marks", "erased_at"),
 )
 
 
@@ -86,6 +88,12 @@ def listed_organisations(letter_id: int) -> QuerySet[Signature]:
 
 def listed_featured(letter_id: int) -> QuerySet[Signature]:
     return Signature.objects.of_letter(letter_id).listed().people().featured().only(*PUBLIC_FIELDS)
+
+
+def legend_of(*groups: Iterable[Signature]) -> list[Mark]:
+    """The marks that these signatories bear, to be explained on their page."""
+    borne = {code for group in groups for signature in group for code in signature.marks}
+    return [mark for mark in Mark if mark.value in borne]
 
 
 def _cursor(signature: Signature) -> str:

@@ -2,16 +2,17 @@
 
 import csv
 import re
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.canonical import AddressError, clean_email
 from common.formfields import AddressField, share_fields
 from common.names import TextError, clean_line
 from letters.models import Letter, Version
 from signatories.forms import SignatoryForm
-from signatories.models import Capacity, RejectionReason, Status
+from signatories.models import Capacity, Organisation, RejectionReason, Status
 from verification.models import DECISIONS, BlockKind
 from verification.services.block_senders import NotBlockable, read_sender
 from verification.signals import SIGNALS
@@ -61,6 +62,35 @@ class SignForm(SignatoryForm):
                 code="version",
             )
         return number
+
+
+class DomainForm(forms.Form):
+    """The mail domain of an organisation on the letter; empty: none."""
+
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
+    domain = forms.CharField(
+        label=_("Mail domain"),
+        max_length=253,
+        required=False,
+        help_text=_("What stands after the @ in its people’s addresses, such as guild.example."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocapitalize": "none"}),
+    )
+
+    def __init__(self, *args: Any, letter: Letter, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Organisation]", self.fields["organisation"])
+        field.queryset = Organisation.objects.filter(letter=letter)
+
+    def clean_domain(self) -> str:
+        domain = self.cleaned_data["domain"].strip().removeprefix("@").rstrip(".")
+        if not domain:
+            return ""
+        try:
+            return clean_email(f"x@{domain}").rpartition("@")[2].lower()
+        except AddressError:
+            raise forms.ValidationError(
+                _("This is no mail domain. Please write it like guild.example.")
+            ) from None
 
 
 class QueueFilterForm(forms.Form):

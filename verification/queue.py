@@ -26,7 +26,7 @@ def filter_queue(letter_id: int, filters: dict[str, Any]) -> QuerySet[Signature]
 
     `q` finds words of names, roles and affiliations, or one whole mail address by its hash.
     """
-    rows = Signature.objects.of_letter(letter_id)
+    rows = Signature.objects.of_letter(letter_id).kept()
     if filters.get("status"):
         rows = rows.filter(status=filters["status"])
     if filters.get("signal") == "any":

@@ -5,7 +5,9 @@ import smtplib
 import structlog
 from celery import shared_task
 
+from common.crypto import decrypt
 from verification.services import protect_names
+from verification.services import send_my_signatures as lists
 from verification.services.send_due_mail import MOST
 from verification.services.send_due_mail import send_due_mail as send
 
@@ -25,6 +27,12 @@ def send_due_mail() -> int:
     if sent >= MOST:
         send_due_mail.delay()
     return sent
+
+
+@shared_task(autoretry_for=(OSError, smtplib.SMTPException), retry_backoff=10, max_retries=5)
+def send_my_signatures(encrypted_email: str, language: str) -> bool:
+    """Answers “What have I signed?”. The address comes encrypted: the broker keeps no plain one."""
+    return lists.send_my_signatures(email=decrypt(encrypted_email.encode()), language=language)
 
 
 @shared_task

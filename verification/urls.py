@@ -1,6 +1,15 @@
 from django.urls import path
 
-from verification.views import confirm, manage, moderation, protection, sign, typed_code
+from verification.views import (
+    confirm,
+    evidence,
+    manage,
+    moderation,
+    my_signatures,
+    protection,
+    sign,
+    typed_code,
+)
 
 public_urlpatterns = [
     path("letters/<slug:slug>/sign/", sign.sign, name="sign"),
@@ -10,11 +19,18 @@ public_urlpatterns = [
     ),
     path("letters/<slug:slug>/code/", typed_code.typed_code, name="typed_code"),
     path("letters/<slug:slug>/<language:language>/code/", typed_code.typed_code, name="typed_code"),
+    path("my-signatures/<language:language>/", my_signatures.my_signatures, name="my_signatures"),
+    path(
+        "my-signatures/<language:language>/sent/",
+        my_signatures.my_signatures_sent,
+        name="my_signatures_sent",
+    ),
     path("confirm/<str:token>/", confirm.confirm, name="confirm"),
     path("confirm/<str:token>/resend/", confirm.resend, name="resend"),
     path("thanks/<str:token>/", confirm.thanks, name="thanks"),
     path("manage/<str:token>/", manage.manage, name="manage"),
     path("manage/<str:token>/withdraw/", manage.withdraw, name="withdraw"),
+    path("manage/<str:token>/erase/", manage.erase, name="erase"),
     path("manage/<str:token>/sign-again/", manage.sign_again, name="sign_again"),
 ]
 
@@ -22,6 +38,8 @@ organiser_urlpatterns = [
     path("signatures/", moderation.moderation_list, name="moderation_list"),
     path("signatures/decide/", moderation.decide, name="decide"),
     path("signatures/<int:signature_id>/", moderation.decision_history, name="decision_history"),
+    path("evidence/", evidence.evidence, name="evidence"),
+    path("evidence/domains/", evidence.domain_set, name="domain_set"),
     path(
         "signatures/<int:signature_id>/block-network/",
         protection.block_network,

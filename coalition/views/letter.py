@@ -15,7 +15,7 @@ from letters.access import public_letter, public_text
 from letters.models import Translation
 from letters.services.current_letter import CurrentLetter
 from signatories.models import Tally
-from signatories.roll import listed_featured, listed_organisations, people_page
+from signatories.roll import legend_of, listed_featured, listed_organisations, people_page
 from verification.views.sign import unsigned_form
 
 PEOPLE_SHOWN = 60
@@ -33,6 +33,8 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
     """All that the letter's page shows, in one language."""
     letter = current.letter
     tally = Tally.objects.of_letter(letter)
+    featured, organisations = listed_featured(letter.pk), listed_organisations(letter.pk)
+    people = people_page(letter.pk, size=PEOPLE_SHOWN).entries
     return {
         "letter": letter,
         "version": current.version,
@@ -51,9 +53,10 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
         "tally": tally,
         "goal_percent": min(100, tally.counted * 100 // letter.goal) if letter.goal else None,
         "count_url": reverse("letter_count", kwargs={"slug": letter.slug}),
-        "featured": listed_featured(letter.pk),
-        "organisations": listed_organisations(letter.pk),
-        "people": people_page(letter.pk, size=PEOPLE_SHOWN).entries,
+        "featured": featured,
+        "organisations": organisations,
+        "people": people,
+        "legend": legend_of(featured, organisations, people),
         "roll_url": translation.url_of("roll"),
         "form": unsigned_form(current, translation.language),
         "form_url": reverse("sign", kwargs={"slug": letter.slug}),

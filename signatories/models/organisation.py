@@ -11,6 +11,8 @@ class Organisation(models.Model):
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="organisations")
     name = models.CharField(max_length=160)
     name_key = models.CharField(max_length=160, editable=False)
+    # Whoever confirms from an address there gets the mark of a work address. Set by an organiser.
+    domain = models.CharField(max_length=253, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-import hashlib
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from common.crypto import decrypt
+from common.crypto import decrypt, keyed_digest
 from letters.models import Letter, Version
+from signatories.models.mark import Mark
 from signatories.models.organisation import Organisation
 
 
@@ -69,8 +69,18 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def in_roll_order(self) -> SignatureQuerySet:
         return self.order_by("sort_key", "id")
 
+    def naming(self, organisation: str) -> SignatureQuerySet:
+        """Those who sign for the organisation or name it as their affiliation."""
+        return self.filter(
+            Q(organisation_name__iexact=organisation) | Q(affiliation__iexact=organisation)
+        )
+
     def of_letter(self, letter_id: int) -> SignatureQuerySet:
         return self.filter(letter_id=letter_id)
+
+    def kept(self) -> SignatureQuerySet:
+        """Without those that were erased: rows that only count."""
+        return self.filter(erased_at__isnull=True)
 
     def newest_of_address(self, letter_id: int, address_digest: bytes) -> Signature | None:
         """The address's confirmed signature of the letter, else the newest that waits for it."""
@@ -79,6 +89,17 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
             .filter(Q(confirmed_at__isnull=False) | Q(status=Status.UNCONFIRMED))
             .order_by(F("confirmed_at").asc(nulls_last=True), "-id")
             .first()
+        )
+
+    def confirmed_of_address(self, address_digest: bytes) -> SignatureQuerySet:
+        """What the address has signed on all letters, newest first."""
+        return (
+            # By letter: the index of confirmed addresses starts with it.
+            self.filter(letter_id__in=Letter.objects.values("pk"))
+            .filter(email_digest=address_digest, confirmed_at__isnull=False)
+            .select_related("letter__coalition", "version__letter")
+            .prefetch_related("version__translations")
+            .order_by("-confirmed_at")
         )
 
     def alike(self, letter_id: int, likeness: bytes) -> SignatureQuerySet:
@@ -142,6 +163,11 @@ class Signature(models.Model):
     rejection_reason = models.CharField(max_length=12, choices=RejectionReason, blank=True)
     withdrawn_from = models.CharField(max_length=12, choices=Status, blank=True)
     signals = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    # Which evidence there is (verification.models.Evidence), kept here so that the roll, which
+    # shows it, reads no other table. Written by verification/services/evidence.py only.
+    marks = ArrayField(
+        models.CharField(max_length=12, choices=Mark), default=list, db_default=[], blank=True
+    )
 
     created_at = models.DateTimeField(db_default=Now())
     confirmation_due_at = models.DateTimeField(null=True, blank=True, db_default=Now())
@@ -150,6 +176,7 @@ class Signature(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     objects = SignatureQuerySet.as_manager()
 
@@ -178,6 +205,10 @@ class Signature(models.Model):
                 name="signature_confirmed_is_decided",
             ),
             models.CheckConstraint(
+                condition=Q(marks=[]) | Q(confirmed_at__isnull=False),
+                name="signature_marks_need_confirmation",
+            ),
+            models.CheckConstraint(
                 condition=Q(status=Status.REJECTED, rejection_reason__in=RejectionReason.values)
                 | (~Q(status=Status.REJECTED) & Q(rejection_reason="")),
                 name="signature_rejected_has_a_reason",
@@ -192,8 +223,22 @@ class Signature(models.Model):
                 name="signature_featured_counts",
             ),
             models.CheckConstraint(
-                condition=Q(capacity=Capacity.PERSONAL) | ~Q(organisation_name=""),
+                condition=Q(capacity=Capacity.PERSONAL)
+                | ~Q(organisation_name="")
+                | Q(erased_at__isnull=False),
                 name="signature_organisation_is_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    name="",
+                    organisation_name="",
+                    email_encrypted=b"",
+                    network_digest__isnull=True,
+                    confirmation_due_at__isnull=True,
+                )
+                & ~Q(status__in=(Status.COUNTED, Status.HELD)),
+                name="signature_erased_is_empty",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -244,6 +289,8 @@ class Signature(models.Model):
     @property
     def display_name(self) -> str:
         """The signatory as displayed: an organisation's name, or the person's."""
+        if self.erased_at is not None:
+            return gettext("Erased by the signatory")
         return self.organisation_name if self.is_organisation else self.name
 
     @property
@@ -256,17 +303,27 @@ class Signature(models.Model):
         return self.status == Status.COUNTED and self.show_name and self.consent_web
 
     @property
+    def shown_marks(self) -> list[Mark]:
+        """Its marks in the order of the legend."""
+        return [mark for mark in Mark if mark.value in self.marks]
+
+    @property
     def fingerprint(self) -> str:
-        """Twelve hex digits of what is shown of the signatory: a decision is about these words."""
+        """Twelve hex digits of what is shown of the signatory: a decision is about these words.
+
+        Keyed: the audit log keeps it, and nobody may try names against it.
+        """
         words = (
             *(self.name, self.organisation_name, self.role_title, self.affiliation),
             *(str(self.country), self.city, self.comment, str(self.show_name)),
         )
-        return hashlib.blake2b("\x1f".join(words).encode(), digest_size=6).hexdigest()
+        return keyed_digest("fingerprint", "\x1f".join(words)).hex()[:12]
 
     @property
     def email(self) -> str:
-        """The address as typed; kept encrypted in the database."""
+        """The address as typed; kept encrypted in the database. Empty where it was erased."""
+        if self.erased_at is not None:
+            return ""
         return decrypt(self.email_encrypted)
 
     @property

@@ -8,7 +8,13 @@ from common.languages import speak
 from common.pagecache import CURSOR, keep_page
 from letters.access import public_text
 from signatories.models import Tally
-from signatories.roll import CursorError, listed_featured, listed_organisations, people_page
+from signatories.roll import (
+    CursorError,
+    legend_of,
+    listed_featured,
+    listed_organisations,
+    people_page,
+)
 
 
 @anyone
@@ -21,6 +27,8 @@ def roll(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
         raise Http404 from None
     url = translation.url_of("roll")
     first = page.previous_cursor is None
+    featured = listed_featured(current.letter.pk) if first else []
+    organisations = listed_organisations(current.letter.pk) if first else []
     with speak(translation.language):
         response = render(
             request,
@@ -29,9 +37,10 @@ def roll(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
                 "letter": current.letter,
                 "translation": translation,
                 "tally": Tally.objects.of_letter(current.letter),
-                "featured": listed_featured(current.letter.pk) if first else [],
-                "organisations": listed_organisations(current.letter.pk) if first else [],
+                "featured": featured,
+                "organisations": organisations,
                 "entries": page.entries,
+                "legend": legend_of(featured, organisations, page.entries),
                 "first_url": None if first else url,
                 "next_url": f"{url}?{CURSOR}={page.next_cursor}" if page.next_cursor else None,
                 "previous_url": f"{url}?{CURSOR}={page.previous_cursor}"

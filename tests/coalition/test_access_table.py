@@ -63,6 +63,16 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "thanks/<str:token>/": ("/thanks/forged/", {"GET": (404,) * 6, "POST": (405,) * 6}),
     "manage/<str:token>/": ("{manage}", {"GET": (200,) * 6, "POST": (422,) * 6}),
     "manage/<str:token>/withdraw/": ("{manage}withdraw/", {"GET": (200,) * 6}),
+    "manage/<str:token>/erase/": ("{manage}erase/", {"GET": (200,) * 6}),
+    "manage/<str:token>/data.json": (
+        "{manage}data.json",
+        {"GET": (303,) * 6, "POST": (200,) * 6},
+    ),
+    "my-signatures/<language:language>/": (
+        "/my-signatures/fr/",
+        {"GET": (200,) * 6, "POST": (422,) * 6},
+    ),
+    "my-signatures/<language:language>/sent/": ("/my-signatures/fr/sent/", PUBLIC),
     "manage/<str:token>/sign-again/": (
         "{manage}sign-again/",
         {"GET": (303,) * 6, "POST": (303,) * 6},
@@ -80,6 +90,14 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "organise/letters/<slug:slug>/signatures/<int:signature_id>/": (
         "/organise/letters/a-letter/signatures/{signature}/",
         reads(Role.VIEWER),
+    ),
+    "organise/letters/<slug:slug>/evidence/": (
+        "/organise/letters/a-letter/evidence/",
+        reads(Role.VIEWER),
+    ),
+    "organise/letters/<slug:slug>/evidence/domains/": (
+        "/organise/letters/a-letter/evidence/domains/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 422)},
     ),
     "organise/letters/<slug:slug>/signatures/<int:signature_id>/block-network/": (
         "/organise/letters/a-letter/signatures/{signature}/block-network/",

@@ -1,4 +1,5 @@
 from verification.models.audit import DECISIONS, Action, AuditEntry
+from verification.models.evidence import Evidence
 from verification.models.mail import SentMail
 from verification.models.protection import Block, BlockKind, ProtectedName, block_digest
 
@@ -8,6 +9,7 @@ __all__ = [
     "AuditEntry",
     "Block",
     "BlockKind",
+    "Evidence",
     "ProtectedName",
     "SentMail",
     "block_digest",

@@ -16,6 +16,7 @@ class Action(models.TextChoices):
     FEATURE = "feature", _("Featured")
     UNFEATURE = "unfeature", _("No longer featured")
     REVISE = "revise", _("Changed by the signatory")
+    ERASE = "erase", _("Erased by the signatory")
     PROTECT = "protect", _("Names protected")
     UNPROTECT = "unprotect", _("Name no longer protected")
     BLOCK = "block", _("Blocked")

@@ -7,10 +7,15 @@ from letters.models import Letter
 
 
 class SentMail(models.Model):
-    """That a mail about a letter went to an address; kept for a day, to limit how many go."""
+    """That a mail went to an address; kept for a day, to limit how many go."""
 
     letter = models.ForeignKey(
-        Letter, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+        Letter,
+        models.CASCADE,
+        null=True,  # the answer to “What have I signed?” is about none
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     email_digest = models.BinaryField(max_length=32)
     sent_at = models.DateTimeField(db_default=Now())

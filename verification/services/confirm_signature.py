@@ -6,6 +6,7 @@ from django.utils import timezone
 from letters.models import ReviewPolicy
 from signatories.models import Signature, Status
 from verification.services.accept_signature import confirmed_digest
+from verification.services.check_work_domain import check_work_domain
 from verification.services.examine_signature import examine_signature
 from verification.signals import any_holds
 
@@ -28,7 +29,7 @@ def confirm_signature(*, signature_id: int) -> Signature:
     Raises Signature.DoesNotExist, AlreadySigned.
     """
     with transaction.atomic():
-        key = Signature.objects.values("letter_id", "email_digest").get(pk=signature_id)
+        key = Signature.objects.kept().values("letter_id", "email_digest").get(pk=signature_id)
         submissions = list(
             Signature.objects.select_related("letter")
             .select_for_update(of=("self",))
@@ -52,6 +53,7 @@ def confirm_signature(*, signature_id: int) -> Signature:
                 update_fields=["status", "confirmed_at", "details_digest", "likeness", "signals"]
             )
             _mark_repeated([row for row in submissions if row.status == Status.UNCONFIRMED])
+            check_work_domain(signature=signature)
     if confirmed is not None:
         raise AlreadySigned(confirmed)
     return signature

@@ -54,6 +54,7 @@ def decide_signatures(
             Letter.objects.select_for_update().get(pk=letter.pk)
         rows = (
             Signature.objects.of_letter(letter.pk)
+            .kept()
             .filter(pk__in=seen)
             .select_for_update()
             .order_by("id")

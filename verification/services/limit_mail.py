@@ -52,6 +52,13 @@ def remember_mails(rows: list[Signature]) -> None:
     )
 
 
+def had_lists(address_digest: bytes) -> int:
+    """How often the address has been answered “What have I signed?” in the last day."""
+    return SentMail.objects.filter(
+        letter=None, email_digest=address_digest, sent_at__gt=timezone.now() - _DAY
+    ).count()
+
+
 def _key(row: Signature) -> tuple[int, bytes]:
     return row.letter_id, bytes(row.email_digest)
 

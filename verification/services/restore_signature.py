@@ -18,7 +18,8 @@ def restore_signature(*, signature_id: int) -> Signature:
     """
     with transaction.atomic():
         signature = (
-            Signature.objects.select_related("letter")
+            Signature.objects.kept()
+            .select_related("letter")
             .select_for_update(of=("self",))
             .get(pk=signature_id)
         )

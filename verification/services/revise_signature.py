@@ -6,14 +6,16 @@ from typing import Any
 from django.db import transaction
 
 from common.names import sort_key
-from signatories.models import Signature, Status
+from signatories.models import Mark, Signature, Status
 from verification.models import Action, AuditEntry
+from verification.services.check_work_domain import check_work_domain
 from verification.services.confirm_signature import status_after_review
 from verification.services.decide_signatures import state_of
 from verification.services.examine_signature import examine_signature
 from verification.signals import SIGNALS, signals_of
 
 SHOWN = ("name", "organisation_name", "role_title", "affiliation", "country", "city", "comment")
+NAMES = ("name", "organisation_name")
 CHOICES = ("show_name", "consent_web", "consent_press", "consent_government", "consent_updates")
 
 
@@ -40,12 +42,15 @@ def revise_signature(*, signature_id: int, changes: Mapping[str, Any]) -> Signat
         reworded = any(
             name in changes and getattr(signature, name) != changes[name] for name in SHOWN
         )
+        renamed = signature.marks and any(
+            name in changes and getattr(signature, name) != changes[name] for name in NAMES
+        )
         before = state_of(signature)
         for name in (*SHOWN, *CHOICES):
             if name in changes:
                 setattr(signature, name, changes[name])
         if reworded:
-            _pass_gate(signature)
+            _pass_gate(signature, renamed=bool(renamed))
         if not signature.is_public:
             signature.featured_rank = None
         after = state_of(signature)
@@ -64,17 +69,25 @@ def revise_signature(*, signature_id: int, changes: Mapping[str, Any]) -> Signat
                 *("sort_key", "signals", "likeness", "status", "featured_rank"),
             ]
         )
+        if reworded:
+            check_work_domain(signature=signature)
     return signature
 
 
-def _pass_gate(signature: Signature) -> None:
+def _pass_gate(signature: Signature, *, renamed: bool) -> None:
+    """`renamed`: evidence was given to another name, and must not vouch for this one."""
     signature.sort_key = sort_key(signature.display_name)
     words = {name: str(getattr(signature, name)) for name in SHOWN}
     # What is not in the words (such as the network) still holds.
     kept = [code for code in signature.signals if SIGNALS[code].fires is None]
     signature.signals = [*kept, *signals_of({**words, "email": signature.email})]
     examine_signature(signature)
-    looked_at = signature.decided_at is not None or signature.featured_rank is not None
+    looked_at = (
+        signature.decided_at is not None
+        or signature.featured_rank is not None
+        or Mark.VOUCHED in signature.marks
+        or renamed
+    )
     if signature.status == Status.COUNTED and looked_at:
         signature.status = Status.HELD
         signature.featured_rank = None

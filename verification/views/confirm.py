@@ -36,7 +36,8 @@ def translation_of(signature: Signature) -> Translation:
 
 def find_signature(signature_id: int) -> Signature | None:
     return (
-        Signature.objects.select_related("letter__coalition", "version__letter")
+        Signature.objects.kept()
+        .select_related("letter__coalition", "version__letter")
         .prefetch_related("version__translations")
         .filter(pk=signature_id)
         .first()

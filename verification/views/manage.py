@@ -15,6 +15,7 @@ from signatories.forms import SignatoryForm
 from signatories.models import Signature, Status
 from signatories.services.withdraw_signature import CannotWithdraw, withdraw_signature
 from verification.links import read_manage_token, verification_code
+from verification.services.erase_signature import erase_signature
 from verification.services.restore_signature import LetterTakesNone, restore_signature
 from verification.services.revise_signature import CHOICES, SHOWN, NotStanding, revise_signature
 from verification.views.confirm import find_signature, problem, translation_of
@@ -50,7 +51,7 @@ class ManageForm(SignatoryForm):
 
 @anyone_may_post
 def manage(request: HttpRequest, token: str) -> HttpResponse:
-    signature = _signature_of(token)
+    signature = signature_of(token)
     if signature is None:
         return problem(request, "forged")
     if signature.confirmed_at is None:
@@ -65,7 +66,7 @@ def manage(request: HttpRequest, token: str) -> HttpResponse:
 @anyone_may_post
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Asks first; the button withdraws."""
-    signature = _signature_of(token)
+    signature = signature_of(token)
     if signature is None:
         return problem(request, "forged")
     if signature.confirmed_at is None:
@@ -82,7 +83,7 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
 
 @anyone_may_post
 def sign_again(request: HttpRequest, token: str) -> HttpResponse:
-    signature = _signature_of(token)
+    signature = signature_of(token)
     if signature is None:
         return problem(request, "forged")
     if request.method == "POST" and signature.status == Status.WITHDRAWN:
@@ -94,7 +95,24 @@ def sign_again(request: HttpRequest, token: str) -> HttpResponse:
     return see_other(reverse("manage", kwargs={"token": token}))
 
 
-def _signature_of(token: str) -> Signature | None:
+@anyone_may_post
+def erase(request: HttpRequest, token: str) -> HttpResponse:
+    """Asks first; the button erases."""
+    signature = signature_of(token)
+    if signature is None:
+        return problem(request, "forged")
+    context = _context(signature, token)
+    with speak(signature.language):
+        if request.method == "POST":
+            try:
+                erase_signature(signature_id=signature.pk)
+            except Signature.DoesNotExist:  # a second press
+                return problem(request, "gone")
+            return private(render(request, "verification/erased.html", context))
+        return private(render(request, "verification/erase.html", context))
+
+
+def signature_of(token: str) -> Signature | None:
     try:
         return find_signature(read_manage_token(token))
     except TokenError:
@@ -133,4 +151,6 @@ def _context(signature: Signature, token: str) -> dict[str, Any]:
         "translation": translation_of(signature),
         "manage_url": reverse("manage", kwargs={"token": token}),
         "withdraw_url": reverse("withdraw", kwargs={"token": token}),
+        "erase_url": reverse("erase", kwargs={"token": token}),
+        "data_url": reverse("download_data", kwargs={"token": token}),
     }

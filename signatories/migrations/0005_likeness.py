@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("letters", "0002_text_lock"),
-        ("signatories", "0002_version_of_letter"),
+        ("signatories", "0004_erased"),
     ]
 
     operations = [

@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("letters", "0002_text_lock"),
-        ("signatories", "0003_likeness"),
-        ("verification", "0003_sent_mail"),
+        ("signatories", "0005_likeness"),
+        ("verification", "0005_erased"),
     ]
 
     operations = [
@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                     ("feature", "Featured"),
                     ("unfeature", "No longer featured"),
                     ("revise", "Changed by the signatory"),
+                    ("erase", "Erased by the signatory"),
                     ("protect", "Names protected"),
                     ("unprotect", "Name no longer protected"),
                     ("block", "Blocked"),

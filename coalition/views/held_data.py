@@ -1,0 +1,47 @@
+"""“Download everything held about me”: what the gate holds and what was delivered."""
+
+import json
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from common.access import anyone_may_post
+from common.languages import speak
+from common.responses import private, see_other
+from deliveries.models import DeliveryEntry
+from verification.services.held_data import held_data
+from verification.views.confirm import problem, translation_of
+from verification.views.manage import signature_of
+
+
+@anyone_may_post
+def download_data(request: HttpRequest, token: str) -> HttpResponse:
+    """A JSON file, for the button only: what opens links gets the manage page."""
+    signature = signature_of(token)
+    if signature is None:
+        return problem(request, "forged")
+    if request.method != "POST":
+        return see_other(reverse("manage", kwargs={"token": token}))
+    with speak(signature.language):
+        data = held_data(signature, translation_of(signature))
+    data["deliveries"] = [
+        {
+            "number": entry.delivery.number,
+            "office": entry.delivery.rules.get("name", ""),
+            "frozen_at": entry.delivery.frozen_at.isoformat(),
+            "line": {
+                name: str(getattr(entry, name))
+                for name in ("name", "role_title", "affiliation", "country", "city")
+            },
+        }
+        for entry in DeliveryEntry.objects.filter(signature_id=signature.pk)
+        .select_related("delivery")
+        .order_by("delivery_id")
+    ]
+    response = HttpResponse(
+        json.dumps(data, ensure_ascii=False, indent=2), content_type="application/json"
+    )
+    response["Content-Disposition"] = (
+        f'attachment; filename="my-signature-{signature.letter.slug}.json"'
+    )
+    return private(response)
