@@ -265,6 +265,7 @@ THROTTLE_PER_MINUTE = {
     "code_address": 20,
     "list_network": 6,
     "list_address": 3,
+    "search": env.int("THROTTLE_SEARCH", default=60),
 }
 # Signatures of one network in a minute above which the others are flagged.
 BURST_PER_MINUTE = env.int("BURST_NETWORK", default=20)

@@ -25,6 +25,7 @@ STALE_SECONDS = 30.0
 MAX_PAGES = 1000
 PAGED = "/roll/"
 CURSOR = "after"
+SEARCHES = ("q", "country", "mark", "sort", "show")
 
 
 def keep_page(response: HttpResponse, *, shared_seconds: int = 5) -> HttpResponse:
@@ -70,12 +71,22 @@ class _Pages:
 pages = _Pages()
 
 
-def _key(request: HttpRequest) -> str:
-    """The path, and the cursor of pages that have one. Whatever else stands in a query (`utm_…`,
-    `fbclid`) is for the reader's own statistics: a view that reads it must not keep its page."""
+def is_search(request: HttpRequest) -> bool:
+    """Whether the request searches or orders a paged list. Such pages are as many as people can
+    think of, so none is kept: they would push out the pages that everybody reads."""
+    return any(name in request.GET for name in SEARCHES)
+
+
+def _key(request: HttpRequest) -> str | None:
+    """The path, and the cursor of pages that have one; None for a search. Whatever else stands in
+    a query (`utm_…`, `fbclid`) is for the reader's own statistics: a view that reads it must not
+    keep its page."""
     path = request.path_info
-    if request.META.get("QUERY_STRING") and path.endswith(PAGED) and CURSOR in request.GET:
-        return f"{path}?{request.GET[CURSOR]}"
+    if request.META.get("QUERY_STRING") and path.endswith(PAGED):
+        if is_search(request):
+            return None
+        if CURSOR in request.GET:
+            return f"{path}?{request.GET[CURSOR]}"
     return path
 
 
@@ -88,6 +99,8 @@ class PageCacheMiddleware:
         if request.method not in ("GET", "HEAD"):
             return self.get_response(request)
         key = _key(request)
+        if key is None:
+            return self.get_response(request)
         page = pages.get(key)
         if page is None:
             return self._render(request, key, None)

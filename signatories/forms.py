@@ -10,6 +10,8 @@ from django_countries import countries
 
 from common.formfields import LineField, NameField, TextField
 from letters.models import Letter, OptionalField
+from signatories.models import Capacity, Mark
+from signatories.roll import RollQuery
 
 _OPTIONAL = tuple(OptionalField.values)
 PLACES = ("consent_web", "consent_press", "consent_government")
@@ -129,3 +131,45 @@ class SignatoryForm(forms.Form):
                 _("Please tick where your name may be shown, or choose to be counted anonymously."),
             )
         return data
+
+
+class RollForm(forms.Form):
+    """What a reader looks for on the roll. A value that makes no sense is left out."""
+
+    q = forms.CharField(
+        label=_("Name or affiliation"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"type": "search", "dir": "auto", "autocomplete": "off", "enterkeyhint": "search"}
+        ),
+    )
+    country = CountryField(label=_("Country"), max_length=2, required=False)
+    mark = forms.ChoiceField(
+        label=_("Verified as"), choices=[("", "—"), *Mark.choices], required=False
+    )
+    sort = forms.ChoiceField(
+        label=_("Order"),
+        choices=(("", _("By name")), ("time", _("Newest first"))),
+        required=False,
+    )
+    show = forms.ChoiceField(
+        choices=((Capacity.ORGANISATION.value, ""),), required=False, widget=forms.HiddenInput
+    )
+
+    def asked(self) -> dict[str, str]:
+        """What is filled in, as it stands in an address."""
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def query(self) -> RollQuery:
+        asked = self.asked()
+        return RollQuery(
+            words=asked.get("q", ""),
+            country=asked.get("country", ""),
+            mark=asked.get("mark", ""),
+            newest_first=asked.get("sort") == "time",
+            capacity=Capacity(asked.get("show", Capacity.PERSONAL)),
+        )

@@ -3,57 +3,92 @@
 import base64
 import binascii
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
+from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
+from psycopg2.errors import QueryCanceled
 
-from signatories.models import Mark, Signature
+from signatories.models import Capacity, Mark, Signature
+from signatories.models.signature import SignatureQuerySet
 
 PAGE_SIZE = 120
+SEARCH_MILLISECONDS = 2000
+MOST_MATCHES = 20_000
 
 # What a public page may know of a signatory.
 PUBLIC_FIELDS = (
     *("name", "organisation_name", "capacity", "role_title", "affiliation"),
     *("country", "city", "comment", "featured_rank", "sort_key", "language"),
-    *("marks", "erased_at"),
+    *("version", "confirmed_at", "marks", "erased_at"),
 )
+T = TypeVar("T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CursorError(ValueError):
     """The page's cursor is not one of ours."""
 
 
+class SearchTooBroad(Exception):
+    """So many entries match that putting them in order takes too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class RollQuery:
+    """What a reader asks of the roll."""
+
+    words: str = ""
+    country: str = ""
+    mark: str = ""
+    newest_first: bool = False
+    capacity: Capacity = Capacity.PERSONAL
+
+    @property
+    def searches(self) -> bool:
+        """Whether some are left out."""
+        return bool(self.words or self.country or self.mark)
+
+    def of(self, capacity: Capacity) -> "RollQuery":
+        """The same question about those who sign in this capacity."""
+        return replace(self, capacity=capacity)
+
+
 @dataclass(frozen=True, slots=True)
 class RollPage:
-    """Signatories in roll order with the cursors of the pages after and before it."""
+    """Signatories in the order asked for, with the cursors of the pages after and before it."""
 
     entries: list[Signature]
     next_cursor: str | None
     previous_cursor: str | None
 
 
-def people_page(letter_id: int, cursor: str | None = None, size: int = PAGE_SIZE) -> RollPage:
-    """The people of a letter's roll after the cursor, or before one that starts with “-”.
+def roll_page(
+    letter_id: int, query: RollQuery, cursor: str | None = None, size: int = PAGE_SIZE
+) -> RollPage:
+    """The listed of one capacity after the cursor, or before one that starts with “-”.
 
-    Raises CursorError.
+    Raises CursorError, SearchTooBroad.
     """
-    rows = listed_people(letter_id)
+    rows = listed(letter_id).filter(capacity=query.capacity).of_country(query.country)
+    if query.mark:
+        rows = rows.filter(marks__contains=[query.mark])
+    if query.words:
+        # Two questions, so that the words' own index is asked. Postgres cannot tell how many words
+        # begin alike, and in one question would rather walk the roll until it has a page full.
+        matches = rows.with_words(letter_id, query.words).values_list("pk", flat=True)
+        found_ids = _fetch(matches, MOST_MATCHES + 1, limited=True)
+        if len(found_ids) > MOST_MATCHES:
+            raise SearchTooBroad
+        rows = rows.filter(pk__in=found_ids)
+    rows = rows.newest_first() if query.newest_first else rows.in_roll_order()
     backwards = bool(cursor) and cursor is not None and cursor.startswith("-")
     if cursor:
-        key, pk = _read_cursor(cursor.removeprefix("-"))
-        sign = "<" if backwards else ">"
-        # A row comparison walks the index signature_roll; the ORM's OR of two would filter it.
-        # Only the sign is put into the text, and it is one of two constants.
-        rows = rows.filter(
-            RawSQL(  # noqa: S611  # nosec B611
-                f"(sort_key, signatories_signature.id) {sign} (%s, %s)",
-                (key, pk),
-                output_field=BooleanField(),
-            )
-        )
-    rows = rows.order_by("-sort_key", "-id") if backwards else rows
-    found = list(rows[: size + 1])
+        rows = _beyond(rows, cursor.removeprefix("-"), query.newest_first, backwards)
+    found = _fetch(rows.reverse() if backwards else rows, size + 1, limited=query.searches)
     more = len(found) > size
     entries = found[:size]
     if backwards:
@@ -61,33 +96,62 @@ def people_page(letter_id: int, cursor: str | None = None, size: int = PAGE_SIZE
     has_next, has_previous = (True, more) if backwards else (more, bool(cursor))
     return RollPage(
         entries,
-        _cursor(entries[-1]) if entries and has_next else None,
-        f"-{_cursor(entries[0])}" if entries and has_previous else None,
+        _cursor(entries[-1], query.newest_first) if entries and has_next else None,
+        f"-{_cursor(entries[0], query.newest_first)}" if entries and has_previous else None,
     )
 
 
-def listed_people(letter_id: int) -> QuerySet[Signature]:
-    return (
-        Signature.objects.of_letter(letter_id)
-        .listed()
-        .people()
-        .in_roll_order()
-        .only(*PUBLIC_FIELDS)
+def people_page(letter_id: int, cursor: str | None = None, size: int = PAGE_SIZE) -> RollPage:
+    """The people of a letter's roll by name. Raises CursorError."""
+    return roll_page(letter_id, RollQuery(), cursor, size)
+
+
+def listed(letter_id: int) -> SignatureQuerySet:
+    """Whom a public page may show, with what it may show of them."""
+    return Signature.objects.of_letter(letter_id).listed().only(*PUBLIC_FIELDS)
+
+
+def listed_organisations(letter_id: int) -> SignatureQuerySet:
+    return listed(letter_id).organisations().in_roll_order()
+
+
+def listed_featured(letter_id: int) -> SignatureQuerySet:
+    return listed(letter_id).people().featured()
+
+
+def _beyond(
+    rows: SignatureQuerySet, cursor: str, newest_first: bool, backwards: bool
+) -> SignatureQuerySet:
+    """A row comparison walks an index; the ORM's OR of two comparisons would filter it."""
+    raw, pk = _read_cursor(cursor)
+    column, value = ("confirmed_at", _read_time(raw)) if newest_first else ("sort_key", raw)
+    sign = "<" if newest_first != backwards else ">"
+    # Only a column and a sign are put into the text, and each is one of two constants.
+    return rows.filter(
+        RawSQL(  # noqa: S611  # nosec B611
+            f"({column}, signatories_signature.id) {sign} (%s, %s)",
+            (value, pk),
+            output_field=BooleanField(),
+        )
     )
 
 
-def listed_organisations(letter_id: int) -> QuerySet[Signature]:
-    return (
-        Signature.objects.of_letter(letter_id)
-        .listed()
-        .organisations()
-        .in_roll_order()
-        .only(*PUBLIC_FIELDS)
-    )
-
-
-def listed_featured(letter_id: int) -> QuerySet[Signature]:
-    return Signature.objects.of_letter(letter_id).listed().people().featured().only(*PUBLIC_FIELDS)
+def _fetch(rows: QuerySet[Signature, T], size: int, *, limited: bool) -> list[T]:
+    if not limited:
+        return list(rows[:size])
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = %s", (SEARCH_MILLISECONDS,))
+            found = list(rows[:size])
+            # For whoever has a transaction around this one; else it ends here anyway.
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+            return found
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise SearchTooBroad from None
+        raise
 
 
 def legend_of(*groups: Iterable[Signature]) -> list[Mark]:
@@ -96,9 +160,13 @@ def legend_of(*groups: Iterable[Signature]) -> list[Mark]:
     return [mark for mark in Mark if mark.value in borne]
 
 
-def _cursor(signature: Signature) -> str:
-    raw = signature.pk.to_bytes(8) + bytes(signature.sort_key)
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+def _cursor(signature: Signature, newest_first: bool) -> str:
+    if newest_first and signature.confirmed_at:
+        since = (signature.confirmed_at - _EPOCH) // timedelta(microseconds=1)
+        key = since.to_bytes(8)
+    else:
+        key = bytes(signature.sort_key)
+    return base64.urlsafe_b64encode(signature.pk.to_bytes(8) + key).decode().rstrip("=")
 
 
 def _read_cursor(cursor: str) -> tuple[bytes, int]:
@@ -109,3 +177,10 @@ def _read_cursor(cursor: str) -> tuple[bytes, int]:
     if not 8 < len(raw) <= 8 + 1024 or raw[0] & 0x80:
         raise CursorError
     return raw[8:], int.from_bytes(raw[:8])
+
+
+def _read_time(raw: bytes) -> datetime:
+    try:
+        return _EPOCH + timedelta(microseconds=int.from_bytes(raw[:9]))
+    except OverflowError:
+        raise CursorError from None

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from common.crypto import decrypt, keyed_digest
+from common.publicid import public_id
 from letters.models import Letter, Version
 from signatories.models.mark import Mark
 from signatories.models.organisation import Organisation
@@ -63,11 +66,31 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def organisations(self) -> SignatureQuerySet:
         return self.filter(capacity=Capacity.ORGANISATION)
 
+    def of_country(self, country: str) -> SignatureQuerySet:
+        """Those of a country by its ISO 3166-1 code; all of them where it is empty."""
+        return self.filter(country=country) if country else self
+
+    def with_words(self, letter_id: int, words: str) -> SignatureQuerySet:
+        """Listed ones of this letter whose name or affiliation has words that begin like these;
+        case and accents do not count. The index `signature_roll_words` (migration 0006) serves it.
+        """
+        return self.filter(
+            RawSQL(  # nosec B611
+                "roll_words(letter_id, capacity, name, organisation_name, affiliation)"
+                " @@ roll_query(%s, %s)",
+                (letter_id, words),
+                output_field=models.BooleanField(),
+            )
+        )
+
     def featured(self) -> SignatureQuerySet:
         return self.filter(featured_rank__isnull=False).order_by("featured_rank", "id")
 
     def in_roll_order(self) -> SignatureQuerySet:
         return self.order_by("sort_key", "id")
+
+    def newest_first(self) -> SignatureQuerySet:
+        return self.order_by("-confirmed_at", "-id")
 
     def naming(self, organisation: str) -> SignatureQuerySet:
         """Those who sign for the organisation or name it as their affiliation."""
@@ -266,6 +289,21 @@ class Signature(models.Model):
                 condition=Q(status="counted", show_name=True, consent_web=True),
             ),
             models.Index(
+                fields=("letter", "capacity", "country", "sort_key", "id"),
+                name="signature_roll_country",
+                condition=Q(status="counted", show_name=True, consent_web=True),
+            ),
+            models.Index(
+                fields=("letter", "capacity", "confirmed_at", "id"),
+                name="signature_roll_time",
+                condition=Q(status="counted", show_name=True, consent_web=True),
+            ),
+            GinIndex(
+                fields=("marks",),
+                name="signature_roll_marks",
+                condition=Q(status="counted", show_name=True, consent_web=True),
+            ),
+            models.Index(
                 fields=("letter", "featured_rank"),
                 name="signature_featured",
                 condition=Q(featured_rank__isnull=False),
@@ -306,6 +344,11 @@ class Signature(models.Model):
     def shown_marks(self) -> list[Mark]:
         """Its marks in the order of the legend."""
         return [mark for mark in Mark if mark.value in self.marks]
+
+    @property
+    def public_id(self) -> str:
+        """What the address of the signature's own page says instead of its number."""
+        return public_id("signature", self.pk)
 
     @property
     def fingerprint(self) -> str:

@@ -41,6 +41,11 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "letters/<slug:slug>/<language:language>/": ("/letters/a-letter/fr/", PUBLIC),
     "letters/<slug:slug>/roll/": ("/letters/a-letter/roll/", PUBLIC),
     "letters/<slug:slug>/<language:language>/roll/": ("/letters/a-letter/fr/roll/", PUBLIC),
+    "letters/<slug:slug>/roll/<str:public_id>/": ("/letters/a-letter/roll/{entry}/", PUBLIC),
+    "letters/<slug:slug>/<language:language>/roll/<str:public_id>/": (
+        "/letters/a-letter/fr/roll/{entry}/",
+        PUBLIC,
+    ),
     "letters/<slug:slug>/check-inbox/": ("/letters/a-letter/check-inbox/", PUBLIC),
     "letters/<slug:slug>/<language:language>/check-inbox/": (
         "/letters/a-letter/fr/check-inbox/",
@@ -198,6 +203,7 @@ def test_route_answers_as_the_table_says(
         "confirm": confirm_url(a_signature(letter, "Un", status="unconfirmed").pk),
         "manage": manage_url(a_signature(letter, "Ada").pk),
         "signature": str(a_signature(letter, "Zoe").pk),
+        "entry": a_signature(letter, "Eve").public_id,
     }
     path = path.format(**names).removeprefix(settings.SITE_URL)
     for method, statuses in expected.items():

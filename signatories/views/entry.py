@@ -1,0 +1,40 @@
+"""One entry of the roll, at an address of its own that stays."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from common.access import anyone
+from common.languages import speak
+from common.publicid import PublicIdError, read_public_id
+from letters.access import public_text
+from signatories.roll import legend_of, listed
+
+
+@anyone
+def entry(
+    request: HttpRequest, slug: str, public_id: str, language: str | None = None
+) -> HttpResponse:
+    """Whoever hides the name, withdraws or is rejected is gone from here with the next request."""
+    current, translation = public_text(slug, language)
+    try:
+        pk = read_public_id("signature", public_id)
+    except PublicIdError:
+        raise Http404 from None
+    signature = listed(current.letter.pk).select_related("version").filter(pk=pk).first()
+    if signature is None:
+        raise Http404
+    with speak(translation.language):
+        response = render(
+            request,
+            "signatories/entry_page.html",
+            {
+                "letter": current.letter,
+                "translation": translation,
+                "signature": signature,
+                "legend": legend_of([signature]),
+                "roll_url": translation.url_of("roll"),
+            },
+        )
+    response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "no-store"
+    return response
