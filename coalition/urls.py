@@ -1,9 +1,12 @@
 """Every route. Public ones carry the language in the path, so that a CDN can keep them."""
 
-from django.conf import settings
-from django.urls import include, path, register_converter
+from collections.abc import Callable
 
-from coalition.views import dashboard, health, held_data, home, letter
+from django.conf import settings
+from django.http import HttpResponseBase
+from django.urls import URLPattern, include, path, register_converter
+
+from coalition.views import dashboard, health, held_data, home, letter, sheets
 from common.languages import LanguageConverter
 
 register_converter(LanguageConverter, "language")
@@ -12,6 +15,17 @@ from deliveries import urls as deliveries  # noqa: E402  the converter comes fir
 from signatories import urls as signatories  # noqa: E402
 from verification import urls as verification  # noqa: E402
 
+
+def _in_each_language(
+    end: str, view: Callable[..., HttpResponseBase], name: str, **more: str
+) -> list[URLPattern]:
+    """The route of the authoritative language, and that of the others (`Translation.url_of`)."""
+    return [
+        path(f"letters/<slug:slug>/{end}", view, more, name=name),
+        path(f"letters/<slug:slug>/<language:language>/{end}", view, more, name=name),
+    ]
+
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("letters/<slug:slug>/", letter.letter_page, name="letter"),
@@ -19,6 +33,9 @@ urlpatterns = [
     *verification.public_urlpatterns,
     *signatories.public_urlpatterns,
     path("manage/<str:token>/data.json", held_data.download_data, name="download_data"),
+    *_in_each_language("card.png", sheets.letter_card, "letter_card"),
+    *_in_each_language("poster-a4.pdf", sheets.letter_poster, "letter_poster_a4", paper="a4"),
+    *_in_each_language("poster.pdf", sheets.letter_poster, "letter_poster", paper="letter"),
     path("letters/<slug:slug>/<language:language>/", letter.letter_page, name="letter"),
     path("deliveries/", include(deliveries.public_urlpatterns)),
     path("organise/", dashboard.dashboard, name="dashboard"),

@@ -40,6 +40,7 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
         "version": current.version,
         "translation": translation,
         "canonical_url": settings.SITE_URL + translation.get_absolute_url(),
+        "card_url": settings.SITE_URL + translation.url_of("letter_card"),
         "languages": [
             {
                 "code": text.language,

@@ -43,6 +43,13 @@ function offerSharing() {
   }
 }
 
+function offerPrinting() {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+}
+
 function previewEntry(form) {
   const preview = form.querySelector(".preview");
   const who = preview.querySelector(".who");
@@ -72,4 +79,5 @@ function previewEntry(form) {
 
 if (document.querySelector("[data-count-url]")) setInterval(refreshCounts, 30000);
 offerSharing();
+offerPrinting();
 document.querySelectorAll("[data-preview-form]").forEach(previewEntry);

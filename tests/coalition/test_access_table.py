@@ -38,6 +38,18 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "healthz": ("/healthz", PUBLIC),
     "letters/<slug:slug>/": ("/letters/a-letter/", PUBLIC),
     "letters/<slug:slug>/count.json": ("/letters/a-letter/count.json", PUBLIC),
+    "letters/<slug:slug>/card.png": ("/letters/a-letter/card.png", PUBLIC),
+    "letters/<slug:slug>/<language:language>/card.png": ("/letters/a-letter/fr/card.png", PUBLIC),
+    "letters/<slug:slug>/poster.pdf": ("/letters/a-letter/poster.pdf", PUBLIC),
+    "letters/<slug:slug>/<language:language>/poster.pdf": (
+        "/letters/a-letter/fr/poster.pdf",
+        PUBLIC,
+    ),
+    "letters/<slug:slug>/poster-a4.pdf": ("/letters/a-letter/poster-a4.pdf", PUBLIC),
+    "letters/<slug:slug>/<language:language>/poster-a4.pdf": (
+        "/letters/a-letter/fr/poster-a4.pdf",
+        PUBLIC,
+    ),
     "letters/<slug:slug>/<language:language>/": ("/letters/a-letter/fr/", PUBLIC),
     "letters/<slug:slug>/roll/": ("/letters/a-letter/roll/", PUBLIC),
     "letters/<slug:slug>/<language:language>/roll/": ("/letters/a-letter/fr/roll/", PUBLIC),

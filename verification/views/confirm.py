@@ -1,13 +1,19 @@
 """Confirmation: opening the link shows, the button confirms."""
 
+from typing import Any
+from urllib.parse import quote, urlencode
+
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from common.access import anyone, anyone_may_post
 from common.languages import speak
+from common.qr import qr_svg
 from common.responses import private, see_other
 from common.tokens import TokenError, TokenExpired
 from letters.models import Translation
@@ -135,10 +141,36 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
                     "signature": signature,
                     "verification_code": verification_code(signature.pk),
                     "manage_url": manage_url(signature.pk),
-                    "share_url": settings.SITE_URL + translation.get_absolute_url(),
+                    **sharing(translation),
                 },
             )
         )
+
+
+def sharing(translation: Translation) -> dict[str, Any]:
+    """Links that pass the letter on: plain addresses, none of other sites' scripts."""
+    address = settings.SITE_URL + translation.get_absolute_url()
+    words = f"{translation.share_text or translation.title} {address}"
+    mail = urlencode(
+        {"subject": translation.title, "body": words.replace("\n", "\r\n")}, quote_via=quote
+    )
+    return {
+        "share_url": address,
+        "share_links": [
+            (_("Mail"), f"mailto:?{mail}"),
+            ("WhatsApp", f"https://wa.me/?{urlencode({'text': words})}"),
+            ("Bluesky", f"https://bsky.app/intent/compose?{urlencode({'text': words})}"),
+            (
+                "LinkedIn",
+                f"https://www.linkedin.com/sharing/share-offsite/?{urlencode({'url': address})}",
+            ),
+        ],
+        "qr": mark_safe(qr_svg(address, border=3)),  # noqa: S308  # nosec  drawn by us
+        "posters": [
+            ("A4", translation.url_of("letter_poster_a4")),
+            ("US Letter", translation.url_of("letter_poster")),
+        ],
+    }
 
 
 def _thank(signature: Signature) -> HttpResponse:
