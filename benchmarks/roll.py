@@ -96,7 +96,7 @@ def pages(letter: object) -> dict[str, Callable[[int], None]]:
 
     def page(**query: str) -> None:
         response = client.get(url, query)
-        if response.status_code != 200:
+        if response.status_code not in (200, 422):  # 422: too many match, which must be quick too
             raise RuntimeError(f"{query}: {response.status_code}")
 
     # Listed under “utm_…” the first page would come out of memory: an empty search renders it.

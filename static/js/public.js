@@ -77,7 +77,22 @@ function previewEntry(form) {
   draw();
 }
 
+// A link to the letter in another language takes along what is typed, by the form's own button.
+function keepWhatIsTyped(form) {
+  let typed = false;
+  form.addEventListener("input", () => (typed = true));
+  for (const link of document.querySelectorAll(".languages a[hreflang]")) {
+    link.addEventListener("click", (event) => {
+      const button = form.querySelector(`button[name="read_in"][value="${link.hreflang}"]`);
+      if (!typed || !button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      button.click();
+    });
+  }
+}
+
 if (document.querySelector("[data-count-url]")) setInterval(refreshCounts, 30000);
 offerSharing();
 offerPrinting();
 document.querySelectorAll("[data-preview-form]").forEach(previewEntry);
+document.querySelectorAll("[data-preview-form]").forEach(keepWhatIsTyped);

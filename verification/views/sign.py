@@ -19,7 +19,7 @@ from common.pagecache import keep_page
 from common.responses import see_other
 from common.throttle import WINDOW_SECONDS, Throttled
 from letters.access import public_letter, public_text
-from letters.models import Letter
+from letters.models import Letter, Translation
 from letters.services.current_letter import CurrentLetter
 from verification.forms import SignForm
 from verification.services.accept_signature import accept_signature
@@ -44,6 +44,8 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         language = current.authoritative.language
         return _page(request, current, unsigned_form(current, language), language, status=200)
+    if "read_in" in request.POST:
+        return _in_other_language(request, current)
     translation = current.translation(request.POST.get("language", "")) or current.authoritative
     language = translation.language
     with speak(language):
@@ -69,6 +71,20 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
     if nudge:
         _nudge()
     return see_other(translation.url_of("check_inbox"))
+
+
+def _in_other_language(request: HttpRequest, current: CurrentLetter) -> HttpResponse:
+    """The form with all that was typed, in the language of the button. Nothing is checked or kept:
+    without a cookie, sending the words along is how they come with the reader."""
+    translation = current.translation(request.POST["read_in"]) or current.authoritative
+    form = unsigned_form(current, translation.language)
+    form.initial = {**request.POST.dict(), **form.initial}
+    return _page(request, current, form, translation.language, status=200)
+
+
+def other_languages(current: CurrentLetter, language: str) -> list[Translation]:
+    """The texts that the form's reader may go over to."""
+    return [text for text in current.translations if text.language != language]
 
 
 def _accept(letter: Letter, details: Mapping[str, Any], network: str) -> bool:
@@ -117,6 +133,7 @@ def _page(
                 "letter": current.letter,
                 "translation": current.translation(language) or current.authoritative,
                 "form": form,
+                "other_languages": other_languages(current, language),
                 "form_url": reverse("sign", kwargs={"slug": current.letter.slug}),
                 "open": current.letter.accepts_signatures(),
                 "closed_reason": current.letter.closed_reason(),
