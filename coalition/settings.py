@@ -145,7 +145,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
-    "verification.tasks.send_due_mail": {"queue": "mail"},
+    "verification.tasks.send_*": {"queue": "mail"},
     "deliveries.tasks.render_*": {"queue": "render"},
     "deliveries.tasks.send_*": {"queue": "mail"},
 }
@@ -155,6 +155,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "verification.tasks.send_due_mail",
         "schedule": 3.0,
         "options": {"expires": 3},
+    },
+    "send-notices": {
+        "task": "verification.tasks.send_notices",
+        "schedule": 10.0,
+        "options": {"expires": 10},
     },
     "refresh-tallies": {
         "task": "signatories.tasks.refresh_tallies",

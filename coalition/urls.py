@@ -12,6 +12,7 @@ from common.languages import LanguageConverter
 register_converter(LanguageConverter, "language")
 
 from deliveries import urls as deliveries  # noqa: E402  the converter comes first
+from letters import urls as letters  # noqa: E402
 from signatories import urls as signatories  # noqa: E402
 from verification import urls as verification  # noqa: E402
 
@@ -30,6 +31,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("letters/<slug:slug>/", letter.letter_page, name="letter"),
     path("letters/<slug:slug>/count.json", letter.letter_count, name="letter_count"),
+    *letters.public_urlpatterns,
     *verification.public_urlpatterns,
     *signatories.public_urlpatterns,
     path("manage/<str:token>/data.json", held_data.download_data, name="download_data"),

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from common.crypto import keyed_digest
 from common.tokens import make_token, read_token
+from letters.models import Translation
 
 CONFIRM = "confirm"
 MANAGE = "manage"
@@ -24,6 +25,16 @@ def confirm_url(signature_id: int) -> str:
 
 def manage_url(signature_id: int) -> str:
     return _absolute("manage", token=make_token(MANAGE, str(signature_id)))
+
+
+def new_text_url(signature_id: int) -> str:
+    """Where the signatory signs a letter's new text."""
+    return _absolute("new_text", token=make_token(MANAGE, str(signature_id)))
+
+
+def changes_url(text: Translation, since: int) -> str:
+    """The public page of what changed from version `since` to this text."""
+    return f"{settings.SITE_URL}{text.url_of('changes', old=since, new=text.version.number)}"
 
 
 def read_confirm_token(token: str) -> int:

@@ -8,8 +8,10 @@ from celery import shared_task
 from common.crypto import decrypt
 from verification.services import protect_names
 from verification.services import send_my_signatures as lists
+from verification.services.change_text import note_the_asked
 from verification.services.send_due_mail import MOST
 from verification.services.send_due_mail import send_due_mail as send
+from verification.services.send_notices import send_notices as send_out
 
 log = structlog.get_logger(__name__)
 
@@ -39,3 +41,15 @@ def send_my_signatures(encrypted_email: str, language: str) -> bool:
 def hold_protected(coalition_id: int) -> int:
     """Holds what was signed earlier under names that are protected now."""
     return protect_names.hold_protected(coalition_id=coalition_id)
+
+
+@shared_task
+def send_notices() -> int:
+    """Tells signatories of a new text. The rows are the outbox, so any call goes on where the last
+    one ended; a server that cannot be reached is a line in the log."""
+    note_the_asked()
+    try:
+        return send_out()
+    except (OSError, smtplib.SMTPException) as error:
+        log.warning("mail_server_unavailable", error=str(error))
+        return 0

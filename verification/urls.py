@@ -6,8 +6,10 @@ from verification.views import (
     manage,
     moderation,
     my_signatures,
+    new_text,
     protection,
     sign,
+    texts,
     typed_code,
 )
 
@@ -31,6 +33,7 @@ public_urlpatterns = [
     path("manage/<str:token>/", manage.manage, name="manage"),
     path("manage/<str:token>/withdraw/", manage.withdraw, name="withdraw"),
     path("manage/<str:token>/erase/", manage.erase, name="erase"),
+    path("manage/<str:token>/new-text/", new_text.new_text, name="new_text"),
     path("manage/<str:token>/sign-again/", manage.sign_again, name="sign_again"),
 ]
 
@@ -50,5 +53,7 @@ organiser_urlpatterns = [
     path("protection/names/<int:name_id>/remove/", protection.unprotect, name="unprotect"),
     path("protection/blocks/", protection.block, name="block"),
     path("protection/blocks/<int:block_id>/remove/", protection.unblock, name="unblock"),
+    path("text/", texts.texts, name="texts"),
+    path("text/new/", texts.change, name="change_text"),
     path("audit-log/", moderation.audit_log, name="audit_log"),
 ]

@@ -147,7 +147,7 @@ def _counts(delivery: Delivery) -> QuerySet[Signature, tuple[Any, ...]]:
 
 
 def _explain(rows: list[tuple[str, str, str, int]]) -> dict[str, Any]:
-    """The explained count: received = unconfirmed + held + rejected + withdrawn + counted.
+    """The explained count: received = unconfirmed + held + rejected + withdrawn + asked + counted.
 
     Repeated submissions are in `unconfirmed`, as on the public page; `named` are in the roll.
     """
@@ -169,6 +169,7 @@ def _explain(rows: list[tuple[str, str, str, int]]) -> dict[str, Any]:
         "rejected": by_status[Status.REJECTED],
         "rejected_by_reason": reasons,
         "withdrawn": by_status[Status.WITHDRAWN],
+        "asked": by_status[Status.ASKED],
         "counted": by_status[Status.COUNTED],
         "named": named,
         **by_kind,

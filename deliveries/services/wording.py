@@ -40,7 +40,8 @@ def signatories(people: int, organisations: int) -> str:
 def totals_in_words(delivery: Delivery) -> list[str]:
     totals = delivery.totals
     signed = signatories(totals["people"], totals["organisations"])
-    return [
+    asked = totals.get("asked", 0)
+    sentences = [
         gettext("This letter is signed by %(signatories)s, as of %(time)s.")
         % {
             "time": f"{formal_date(delivery.frozen_at)}, {delivery.frozen_at:%H:%M} UTC",
@@ -55,6 +56,16 @@ def totals_in_words(delivery: Delivery) -> list[str]:
             for name in ("received", "unconfirmed", "held", "rejected", "withdrawn")
         },
     ]
+    if asked:
+        sentences.append(
+            ngettext(
+                "%(number)s more had signed an earlier text and is asked to sign this one.",
+                "%(number)s more had signed an earlier text and are asked to sign this one.",
+                asked,
+            )
+            % {"number": amount(asked)}
+        )
+    return sentences
 
 
 def named_sentence(delivery: Delivery) -> list[str]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -20,12 +21,16 @@ class ChangeKind(models.TextChoices):
 
 
 class Version(models.Model):
-    """A numbered text of a letter; fixed once somebody has signed it."""
+    """A numbered text of a letter; fixed from its publication."""
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="versions")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     number = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=ChangeKind, default=ChangeKind.FIRST)
+    note = models.CharField(max_length=500, blank=True, help_text=_("What changed; public."))
     text_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     published_at = models.DateTimeField(null=True, blank=True)
@@ -79,10 +84,10 @@ class Translation(models.Model):
     def get_absolute_url(self) -> str:
         return self.url_of("letter")
 
-    def url_of(self, route: str) -> str:
+    def url_of(self, route: str, **more: int) -> str:
         """The path of a public page about the letter (`letter`, `roll`, …) in this language; the
         authoritative language has the short one."""
-        kwargs = {"slug": self.version.letter.slug}
+        kwargs: dict[str, str | int] = {"slug": self.version.letter.slug, **more}
         if not self.is_authoritative:
             kwargs["language"] = self.language
         return reverse(route, kwargs=kwargs)

@@ -24,6 +24,7 @@ class Status(models.TextChoices):
     REPEATED = "repeated", _("Repeated")
     HELD = "held", _("Held")
     COUNTED = "counted", _("Counted")
+    ASKED = "asked", _("Asked to sign the new text")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -242,7 +243,8 @@ class Signature(models.Model):
                 name="signature_organisation_is_decided",
             ),
             models.CheckConstraint(
-                condition=Q(featured_rank__isnull=True) | Q(status=Status.COUNTED),
+                condition=Q(featured_rank__isnull=True)
+                | Q(status__in=(Status.COUNTED, Status.ASKED)),
                 name="signature_featured_counts",
             ),
             models.CheckConstraint(
@@ -260,14 +262,14 @@ class Signature(models.Model):
                     network_digest__isnull=True,
                     confirmation_due_at__isnull=True,
                 )
-                & ~Q(status__in=(Status.COUNTED, Status.HELD)),
+                & ~Q(status__in=(Status.COUNTED, Status.HELD, Status.ASKED)),
                 name="signature_erased_is_empty",
             ),
             models.CheckConstraint(
                 condition=Q(
                     status=Status.WITHDRAWN,
                     withdrawn_at__isnull=False,
-                    withdrawn_from__in=(Status.COUNTED, Status.HELD),
+                    withdrawn_from__in=(Status.COUNTED, Status.HELD, Status.ASKED),
                 )
                 | (
                     ~Q(status=Status.WITHDRAWN)
@@ -313,6 +315,9 @@ class Signature(models.Model):
                 fields=("letter", "likeness"),
                 name="signature_likeness",
                 condition=Q(likeness__isnull=False),
+            ),
+            models.Index(
+                fields=("letter", "version"), name="signature_asked", condition=Q(status="asked")
             ),
             models.Index(
                 fields=("organisation",),

@@ -10,7 +10,7 @@ from letters.models import Letter
 from signatories.models import Capacity, Signature, Status, Tally
 
 _FIELDS = (
-    *("received", "unconfirmed", "repeated", "held", "rejected", "rejected_by_reason"),
+    *("received", "unconfirmed", "repeated", "held", "asked", "rejected", "rejected_by_reason"),
     *("withdrawn", "people", "organisations", "listed", "computed_at"),
 )
 

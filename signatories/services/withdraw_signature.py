@@ -11,7 +11,7 @@ class CannotWithdraw(Exception):
 
 
 def withdraw_signature(*, signature_id: int) -> Signature:
-    """Withdraws a counted or held signature; once withdrawn it stays so.
+    """Withdraws a signature that is counted, held or asked; once withdrawn it stays so.
 
     Raises Signature.DoesNotExist, CannotWithdraw.
     """
@@ -19,7 +19,7 @@ def withdraw_signature(*, signature_id: int) -> Signature:
         signature = Signature.objects.select_for_update().get(pk=signature_id)
         if signature.status == Status.WITHDRAWN:
             return signature
-        if signature.status not in (Status.COUNTED, Status.HELD):
+        if signature.status not in (Status.COUNTED, Status.HELD, Status.ASKED):
             raise CannotWithdraw
         signature.withdrawn_from = signature.status
         signature.status = Status.WITHDRAWN

@@ -75,6 +75,15 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "/letters/a-letter/sign/",
         {"GET": (200,) * 6, "POST": (422,) * 6},
     ),
+    **{
+        f"letters/<slug:slug>/{route}{page}": (f"/letters/a-letter/{at}{where}", table)
+        for route, at in (("", ""), ("<language:language>/", "fr/"))
+        for page, where, table in (
+            ("versions/", "versions/", PUBLIC),
+            ("versions/<int:number>/", "versions/1/", PUBLIC),
+            ("changes/<int:old>/<int:new>/", "changes/1/2/", NOT_THERE),
+        )
+    },
     "confirm/<str:token>/": ("{confirm}", {"GET": (200,) * 6}),
     "confirm/<str:token>/resend/": ("{confirm}resend/", {"GET": (302,) * 6, "POST": (303,) * 6}),
     "thanks/<str:token>/": ("/thanks/forged/", {"GET": (404,) * 6, "POST": (405,) * 6}),
@@ -90,6 +99,10 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         {"GET": (200,) * 6, "POST": (422,) * 6},
     ),
     "my-signatures/<language:language>/sent/": ("/my-signatures/fr/sent/", PUBLIC),
+    "manage/<str:token>/new-text/": (
+        "{manage}new-text/",
+        {"GET": (303,) * 6, "POST": (303,) * 6},
+    ),
     "manage/<str:token>/sign-again/": (
         "{manage}sign-again/",
         {"GET": (303,) * 6, "POST": (303,) * 6},
@@ -139,6 +152,11 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "organise/letters/<slug:slug>/protection/blocks/<int:block_id>/remove/": (
         "/organise/letters/a-letter/protection/blocks/1/remove/",
         {"GET": needs(Role.MODERATOR, 405), "POST": needs(Role.MODERATOR, 404)},
+    ),
+    "organise/letters/<slug:slug>/text/": ("/organise/letters/a-letter/text/", reads(Role.VIEWER)),
+    "organise/letters/<slug:slug>/text/new/": (
+        "/organise/letters/a-letter/text/new/",
+        {"GET": needs(Role.EDITOR, 200), "POST": needs(Role.EDITOR, 422)},
     ),
     "organise/letters/<slug:slug>/audit-log/": (
         "/organise/letters/a-letter/audit-log/",

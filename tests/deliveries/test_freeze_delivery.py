@@ -47,6 +47,7 @@ def test_only_the_named_are_copied_and_the_count_is_explained(letter: Letter) ->
         "counted": 5,
         "people": 4,
         "organisations": 1,
+        "asked": 0,
         "named": 3,
         "named_people": 2,
         "named_organisations": 1,

@@ -13,13 +13,15 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from letters.models import Role
+from letters.models import ChangeKind, Role
 from signatories.models import Signature, Status
 from tests.builders import a_letter, a_member, a_signature, sign_data
 from tests.conftest import SAME_ORIGIN
 from verification.models import Action, AuditEntry
+from verification.services.change_text import change_text
 from verification.services.confirm_signature import AlreadySigned, confirm_signature
 from verification.services.decide_signatures import decide_signatures
+from verification.services.reconsent_signature import reconsent_signature
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
@@ -129,3 +131,46 @@ def test_two_moderators_deciding_at_once_write_one_entry() -> None:
 
     assert sorted(at_once(*(lambda a=a: approve(a) for a in actors))) == [0, 1]
     assert AuditEntry.objects.count() == 1
+
+
+def publish(letter: Any, actor: Any, body: str = "Other demands.") -> int:
+    texts = {"en": {"title": "T", "addressee": "A", "body_markdown": body}}
+    version = change_text(
+        letter=letter, base=1, kind=ChangeKind.MATERIAL, note="More", texts=texts, actor=actor
+    )
+    return version.number
+
+
+def test_two_presses_on_the_new_text_at_once_count_once() -> None:
+    letter = a_letter()
+    row = a_signature(letter)
+    publish(letter, a_member(letter.coalition, Role.EDITOR))
+
+    def press() -> str:
+        return reconsent_signature(signature_id=row.pk, version_number=2, language="en").status
+
+    assert at_once(press, press) == [Status.COUNTED, Status.COUNTED]
+    assert Signature.objects.counted().count() == 1
+    assert AuditEntry.objects.filter(action=Action.RECONSENT).count() == 1
+
+
+def test_two_editors_publishing_at_once_make_one_version() -> None:
+    letter = a_letter()
+    actor = a_member(letter.coalition, Role.EDITOR)
+    works = [partial(publish, letter, actor, body) for body in ("One.", "Two.")]
+    results = at_once(*works)
+    assert sorted(type(result).__name__ for result in results) == ["NewerVersion", "int"]
+    assert letter.versions.count() == 2
+
+
+def test_nobody_counts_on_a_text_published_while_they_confirm() -> None:
+    letter = a_letter()
+    actor = a_member(letter.coalition, Role.EDITOR)
+    rows = [a_signature(letter, f"Person {'x' * n}", status=Status.UNCONFIRMED) for n in range(12)]
+    at_once(
+        *(partial(confirm_status, row.pk) for row in rows[:6]),
+        partial(publish, letter, actor),
+        *(partial(confirm_status, row.pk) for row in rows[6:]),
+    )
+    assert letter.versions.count() == 2
+    assert set(Signature.objects.values_list("status", flat=True)) == {Status.ASKED}

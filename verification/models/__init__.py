@@ -1,6 +1,7 @@
 from verification.models.audit import DECISIONS, Action, AuditEntry
 from verification.models.evidence import Evidence
 from verification.models.mail import SentMail
+from verification.models.notice import VersionNotice
 from verification.models.protection import Block, BlockKind, ProtectedName, block_digest
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "Evidence",
     "ProtectedName",
     "SentMail",
+    "VersionNotice",
     "block_digest",
 ]

@@ -17,6 +17,7 @@ class Action(models.TextChoices):
     UNFEATURE = "unfeature", _("No longer featured")
     REVISE = "revise", _("Changed by the signatory")
     ERASE = "erase", _("Erased by the signatory")
+    RECONSENT = "reconsent", _("Signed the new text")
     PROTECT = "protect", _("Names protected")
     UNPROTECT = "unprotect", _("Name no longer protected")
     BLOCK = "block", _("Blocked")

@@ -142,6 +142,8 @@ def _apply(signature: Signature, action: Action, reason: str) -> bool:
             *("withdrawn_from", "withdrawn_at"),
         ]
     )
+    if action == Action.APPROVE:  # the database may ask it to sign the letter's new text first
+        signature.refresh_from_db(fields=["status"])
     return True
 
 

@@ -45,7 +45,7 @@ def erase_signature(*, signature_id: int) -> None:
 
 def _empty(row: Signature) -> None:
     now = timezone.now()
-    if row.status in (Status.COUNTED, Status.HELD):
+    if row.status in (Status.COUNTED, Status.HELD, Status.ASKED):
         row.withdrawn_from, row.withdrawn_at = row.status, now
         row.status = Status.WITHDRAWN
     for name in _EMPTY:

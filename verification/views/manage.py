@@ -24,6 +24,7 @@ NOTICES = {
     "saved": lambda: _("Your changes are saved."),
     "held": lambda: _("Your changes are saved. A moderator looks at them before they are shown."),
     "withdrawn": lambda: _("Your signature is withdrawn. It is no longer shown or counted."),
+    "new_text": lambda: _("You have signed the new text. Your signature counts."),
     "restored": lambda: _("You have signed again."),
     "closed": lambda: _("The letter takes no signatures at the moment."),
 }
@@ -153,4 +154,5 @@ def _context(signature: Signature, token: str) -> dict[str, Any]:
         "withdraw_url": reverse("withdraw", kwargs={"token": token}),
         "erase_url": reverse("erase", kwargs={"token": token}),
         "data_url": reverse("download_data", kwargs={"token": token}),
+        "new_text_url": reverse("new_text", kwargs={"token": token}),
     }

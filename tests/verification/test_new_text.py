@@ -1,0 +1,368 @@
+"""A letter's text changes after people have signed."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from letters.models import ChangeKind, Letter, Role, Version
+from letters.services.publish_version import NewerVersion, NothingChanged
+from signatories.models import Signature, Status, Tally
+from tests.builders import a_member, a_signature, sign_data
+from tests.conftest import SAME_ORIGIN
+from tests.promises.test_scanners_change_nothing import (
+    digest_of_everything,
+    links_in,
+    open_like_scanners,
+)
+from verification.links import new_text_url
+from verification.models import Action, AuditEntry, VersionNotice
+from verification.services.change_text import change_text, note_the_asked
+from verification.services.confirm_signature import confirm_signature
+from verification.services.decide_signatures import decide_signatures
+from verification.services.erase_signature import erase_signature
+from verification.services.reconsent_signature import reconsent_signature
+from verification.services.restore_signature import restore_signature
+from verification.services.send_notices import send_notices
+
+from signatories.services.withdraw_signature import withdraw_signature  # isort: skip
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(letter: Letter) -> Any:
+    return a_member(letter.coalition, Role.EDITOR)
+
+
+def changed(letter: Letter, editor: Any, kind: ChangeKind, body: str = "Other demands.") -> Version:
+    letter.refresh_from_db()
+    assert letter.current_version is not None
+    return change_text(
+        letter=letter,
+        base=letter.current_version.number,
+        kind=kind,
+        note="We ask for more.",
+        texts={"en": {"title": "T", "addressee": "A", "body_markdown": body}},
+        actor=editor,
+    )
+
+
+def new_text_path(signature: Signature) -> str:
+    return new_text_url(signature.pk).removeprefix("http://localhost:8000")
+
+
+def test_correction_keeps_everybody_counted_and_tells_them(letter: Letter, editor: Any) -> None:
+    signer = a_signature(letter, "Ada Example", email="ada@mail.example")
+    for state in (Status.UNCONFIRMED, Status.HELD, Status.REJECTED, Status.WITHDRAWN):
+        a_signature(letter, f"{state} person", status=state)
+    changed(letter, editor, ChangeKind.CORRECTION)
+    signer.refresh_from_db()
+    assert (signer.status, signer.version.number) == (Status.COUNTED, 1)
+    assert Tally.objects.get(letter=letter).counted == 1
+    assert send_notices() == 1
+    message = mail.outbox[0]
+    assert message.to == ["ada@mail.example"]
+    assert message.subject == "Correction of a letter you signed: T"
+    assert "Your signature still counts" in message.body
+    assert "We ask for more." in message.body
+    assert "/letters/a-letter/changes/1/2/" in message.body
+    assert send_notices() == 0
+
+
+def test_material_change_counts_nobody_before_they_sign_it(letter: Letter, editor: Any) -> None:
+    signer = a_signature(letter, "Ada Example", featured_rank=1)
+    a_signature(letter, "Rep", organisation_name="Guild of Paper")
+    changed(letter, editor, ChangeKind.MATERIAL)
+    tally = Tally.objects.get(letter=letter)
+    assert (tally.counted, tally.asked, tally.received, tally.listed) == (0, 2, 2, 0)
+    page = Client().get("/letters/a-letter/").content.decode()
+    assert "Ada Example" not in page
+    assert "Guild of Paper" not in page
+    assert "Signed an earlier text, asked to sign the new one" in page
+    assert send_notices() == 2
+    assert "does not count until you sign" in mail.outbox[0].body
+
+    answer = Client(headers=SAME_ORIGIN).post(new_text_path(signer), {"version": "2"})
+    assert answer.status_code == 303
+    signer.refresh_from_db()
+    assert (signer.status, signer.version.number, signer.featured_rank) == (Status.COUNTED, 2, 1)
+    entry = AuditEntry.objects.get(action=Action.RECONSENT)
+    assert (entry.before["version"], entry.after["version"]) == (1, 2)
+
+
+@pytest.mark.parametrize("kind", [ChangeKind.CORRECTION, ChangeKind.MATERIAL])
+def test_opening_every_link_of_the_mail_changes_nothing(
+    letter: Letter, editor: Any, kind: ChangeKind
+) -> None:
+    a_signature(letter)
+    changed(letter, editor, kind)
+    send_notices()
+    links = links_in(mail.outbox)
+    assert links
+    before = digest_of_everything()
+    open_like_scanners(links)
+    assert digest_of_everything() == before
+
+
+def test_page_shows_the_change_accessibly_and_asks(letter: Letter, editor: Any) -> None:
+    signer = a_signature(letter)
+    changed(letter, editor, ChangeKind.MATERIAL, "We ask for *free* paper.")
+    page = Client().get(new_text_path(signer)).content.decode()
+    assert re.search(r"<del><span class=\"hidden\">\[removed: </span>better<span", page)
+    assert re.search(r"<ins><span class=\"hidden\">\[added: </span>free<span", page)
+    assert "We ask for more." in page
+
+
+def test_text_that_changes_once_more_is_shown_before_it_is_signed(
+    letter: Letter, editor: Any
+) -> None:
+    signer = a_signature(letter)
+    changed(letter, editor, ChangeKind.MATERIAL)
+    changed(letter, editor, ChangeKind.MATERIAL, "And more.")
+    client = Client(headers=SAME_ORIGIN)
+    answer = client.post(new_text_path(signer), {"version": "2"})
+    assert answer.status_code == 409
+    assert "The text has changed once more" in answer.content.decode()
+    for forged in ("", "x", "9" * 30, "²"):
+        assert client.post(new_text_path(signer), {"version": forged}).status_code == 409
+    signer.refresh_from_db()
+    assert signer.status == Status.ASKED
+    assert client.post(new_text_path(signer), {"version": "3"}).status_code == 303
+    signer.refresh_from_db()
+    assert (signer.status, signer.version.number) == (Status.COUNTED, 3)
+
+
+def test_post_from_another_site_and_forged_links_sign_nothing(letter: Letter, editor: Any) -> None:
+    signer = a_signature(letter)
+    changed(letter, editor, ChangeKind.MATERIAL)
+    other = Client(headers={"Sec-Fetch-Site": "cross-site"})
+    assert other.post(new_text_path(signer), {"version": "2"}).status_code == 403
+    assert Client().get("/manage/forged/new-text/").status_code == 404
+    signer.refresh_from_db()
+    assert signer.status == Status.ASKED
+
+
+def test_asked_signatory_may_withdraw_and_return(letter: Letter, editor: Any) -> None:
+    signer = a_signature(letter)
+    changed(letter, editor, ChangeKind.MATERIAL)
+    withdraw_signature(signature_id=signer.pk)
+    signer.refresh_from_db()
+    assert (signer.status, signer.withdrawn_from) == (Status.WITHDRAWN, Status.ASKED)
+    assert send_notices() == 0
+    restore_signature(signature_id=signer.pk)
+    signer.refresh_from_db()
+    assert signer.status == Status.ASKED
+
+
+def test_asked_signatory_may_erase(letter: Letter, editor: Any) -> None:
+    signer = a_signature(letter)
+    changed(letter, editor, ChangeKind.MATERIAL)
+    erase_signature(signature_id=signer.pk)
+    signer.refresh_from_db()
+    assert (signer.status, signer.name) == (Status.WITHDRAWN, "")
+    assert send_notices() == 0
+
+
+def test_whoever_comes_late_under_the_old_text_is_asked(letter: Letter, editor: Any) -> None:
+    late = a_signature(letter, "Late Confirmer", status=Status.UNCONFIRMED)
+    held = a_signature(letter, "Held Person", status=Status.HELD)
+    changed(letter, editor, ChangeKind.MATERIAL)
+    confirm_signature(signature_id=late.pk)
+    decide_signatures(
+        letter=letter, seen={held.pk: held.fingerprint}, action=Action.APPROVE, actor=editor
+    )
+    assert set(Signature.objects.values_list("status", flat=True)) == {Status.ASKED}
+    assert AuditEntry.objects.get().after["status"] == Status.ASKED
+    assert send_notices() == 0
+    assert (note_the_asked(), note_the_asked()) == (2, 0)
+    assert send_notices() == 2
+
+
+def test_new_signature_is_of_the_new_text(letter: Letter, editor: Any) -> None:
+    data = sign_data(letter, language="fr")
+    changed(letter, editor, ChangeKind.MATERIAL)
+    letter.refresh_from_db()
+    client = Client(headers=SAME_ORIGIN)
+    answer = client.post("/letters/a-letter/sign/", data)
+    assert answer.status_code == 422
+    answer = client.post("/letters/a-letter/sign/", {**data, "version": "2"})
+    assert answer.status_code == 303
+    row = Signature.objects.get()
+    assert (row.version.number, row.language) == (2, "fr")
+    assert confirm_signature(signature_id=row.pk).status == Status.COUNTED
+
+
+def test_database_lets_no_statement_count_an_old_text(letter: Letter, editor: Any) -> None:
+    signer = a_signature(letter)
+    changed(letter, editor, ChangeKind.MATERIAL)
+    Signature.objects.filter(pk=signer.pk).update(status=Status.COUNTED)
+    a_signature(letter, "Inserted Late", version=letter.versions.get(number=1))
+    assert Signature.objects.counted().count() == 0
+
+
+def test_notices_survive_a_server_that_is_away(letter: Letter, editor: Any, settings: Any) -> None:
+    for n in range(3):
+        a_signature(letter, f"Person {'x' * n}")
+    changed(letter, editor, ChangeKind.CORRECTION)
+    backend, settings.EMAIL_BACKEND = (
+        settings.EMAIL_BACKEND,
+        "django.core.mail.backends.smtp.EmailBackend",
+    )
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with pytest.raises(OSError, match="refused"), transaction.atomic():
+        send_notices()
+    settings.EMAIL_BACKEND = backend
+    assert VersionNotice.objects.filter(sent_at__isnull=True).count() == 3
+    assert send_notices() == 3
+    assert send_notices() == 0
+
+
+def test_newer_text_replaces_the_mail_that_has_not_gone(letter: Letter, editor: Any) -> None:
+    a_signature(letter)
+    changed(letter, editor, ChangeKind.MATERIAL)
+    changed(letter, editor, ChangeKind.CORRECTION, "Typo mended.")
+    assert send_notices() == 1
+    assert "version 3" in mail.outbox[0].body
+    assert "does not count until you sign" in mail.outbox[0].body
+
+
+def test_same_text_and_outdated_base_are_refused(letter: Letter, editor: Any) -> None:
+    text = letter.current_version.translations.get(language="en")  # type: ignore[union-attr]
+    same = {
+        "en": {
+            "title": text.title,
+            "addressee": text.addressee,
+            "body_markdown": text.body_markdown,
+        }
+    }
+    values: dict[str, Any] = {
+        "letter": letter,
+        "kind": ChangeKind.CORRECTION,
+        "note": "x",
+        "actor": editor,
+    }
+    with pytest.raises(NothingChanged):
+        change_text(base=1, texts=same, **values)
+    with pytest.raises(NewerVersion):
+        change_text(base=7, texts={"en": {**same["en"], "title": "New"}}, **values)
+    assert letter.versions.count() == 1
+
+
+def test_second_press_changes_nothing(letter: Letter, editor: Any) -> None:
+    signer = a_signature(letter)
+    changed(letter, editor, ChangeKind.MATERIAL)
+    for _ in range(2):
+        reconsent_signature(signature_id=signer.pk, version_number=2, language="en")
+    assert AuditEntry.objects.count() == 1
+
+
+# --- Organisers' pages ---------------------------------------------------------------------------
+FORM = "/organise/letters/a-letter/text/new/"
+
+
+def form_data(letter: Letter, **changes: str) -> dict[str, str]:
+    assert letter.current_version is not None
+    data = {"base": str(letter.current_version.number), "kind": "material", "note": "More paper"}
+    for text in letter.current_version.translations.all():
+        for name in ("title", "addressee", "body_markdown"):
+            data[f"{text.language}-{name}"] = getattr(text, name).replace("\n", "\r\n")
+    return data | changes
+
+
+def logged_in(user: Any) -> Client:
+    client = Client(headers=SAME_ORIGIN)
+    client.force_login(user)
+    return client
+
+
+def test_preview_publishes_nothing_and_publish_does(letter: Letter, editor: Any) -> None:
+    a_signature(letter)
+    client = logged_in(editor)
+    assert client.get(FORM).status_code == 200
+    data = form_data(letter, **{"en-body_markdown": "We ask for *free* paper.", "preview": ""})
+    page = client.post(FORM, data).content.decode()
+    assert "[added: </span>free" in page
+    assert letter.versions.count() == 1
+    data["publish"] = ""
+    answer = client.post(FORM, data)
+    assert (answer.status_code, answer["Location"]) == (303, "/organise/letters/a-letter/text/")
+    version = letter.versions.get(number=2)
+    french = version.translations.get(language="fr")
+    assert (version.kind, version.note, version.published_by) == ("material", "More paper", editor)
+    assert version.text_sha256 == version.translations.get(is_authoritative=True).text_sha256
+    assert french.body_markdown == "Une lettre sur le papier"
+    listed = client.get(answer["Location"]).content.decode()
+    assert "Version 2 is published. 1 signatory gets a mail." in listed
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"kind": ""}, "This field is required."),
+        ({"note": ""}, "This field is required."),
+        ({"en-body_markdown": ""}, "This field is required."),
+        ({}, "The text is the same as before."),
+        ({"base": "7", "fr-title": "Autre"}, "Somebody published another version"),
+    ],
+)
+def test_form_that_is_wrong_publishes_nothing_and_keeps_what_was_typed(
+    letter: Letter, editor: Any, changes: dict[str, str], said: str
+) -> None:
+    data = form_data(letter, publish="", **changes)
+    answer = logged_in(editor).post(FORM, data)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert letter.versions.count() == 1
+
+
+# --- Public pages --------------------------------------------------------------------------------
+def test_old_texts_stay_readable(letter: Letter, editor: Any) -> None:
+    changed(letter, editor, ChangeKind.MATERIAL)
+    client = Client()
+    old = client.get("/letters/a-letter/versions/1/").content.decode()
+    assert "We ask for <em>better</em> paper." in old
+    assert "This is an earlier text of the letter." in old
+    assert (
+        "This is an earlier text"
+        not in client.get("/letters/a-letter/versions/2/").content.decode()
+    )
+    listed = client.get("/letters/a-letter/versions/").content.decode()
+    assert "/letters/a-letter/changes/1/2/" in listed
+    for version in letter.versions.all():
+        assert version.text_sha256 in listed
+    diff = client.get("/letters/a-letter/changes/1/2/").content.decode()
+    assert "[added: </span>" in diff
+    assert "/letters/a-letter/versions/" in client.get("/letters/a-letter/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["versions/2/", "versions/99999/", "changes/1/1/", "changes/1/2/", "changes/2/1/"],
+)
+def test_texts_that_are_not_published_are_nowhere(letter: Letter, path: str) -> None:
+    Version.objects.create(letter=letter, number=2)
+    assert Client().get(f"/letters/a-letter/{path}").status_code == 404
+
+
+def test_letter_that_is_not_public_has_no_public_texts(letter: Letter) -> None:
+    letter.status = "embargoed"
+    letter.save()
+    for path in ("versions/", "versions/1/"):
+        assert Client().get(f"/letters/a-letter/{path}").status_code == 404
+
+
+def test_manage_page_and_mail_say_version_and_language(letter: Letter, editor: Any) -> None:
+    signer = a_signature(letter, language="fr", confirmed_at=timezone.now())
+    changed(letter, editor, ChangeKind.CORRECTION)
+    page = Client().get(new_text_path(signer).replace("new-text/", "")).content.decode()
+    french = letter.versions.get(number=1).translations.get(language="fr")
+    assert "Version 1" in page
+    assert "français" in page
+    assert french.text_sha256 in page
