@@ -70,7 +70,9 @@ def test_person_signs_confirms_and_stands_on_the_roll(
     wait_until(gone, "name taken off the roll", seconds=10)
 
 
-def test_code_of_the_mail_is_typed_and_confirms(site: Site, page: Page, console: list[str]) -> None:
+def test_code_of_the_mail_confirms_and_the_signature_is_erased(
+    site: Site, page: Page, console: list[str]
+) -> None:
     page.goto(site.url + LETTER)
     fill_in(page, "Aaa Code Typist", "typist@mail.example")
     press_sign(page)
@@ -87,6 +89,15 @@ def test_code_of_the_mail_is_typed_and_confirms(site: Site, page: Page, console:
     expect(page.locator("body")).to_contain_text("Aaa Code Typist")
     page.get_by_role("button", name="Confirm my signature").click()
     page.wait_for_url("**/thanks/**")
+    page.get_by_role("link", name="Change, hide or withdraw").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download my data").click()
+    assert "Aaa Code Typist" in download.value.path().read_text()
+    page.get_by_role("link", name="Erase my data").click()
+    expect(page.locator("main")).to_contain_text("Aaa Code Typist")
+    page.get_by_role("button", name="Erase everything").click()
+    expect(page.locator("main")).to_contain_text("Everything held about you is erased.")
+    expect(page.locator("body")).not_to_contain_text("Aaa Code Typist")
     assert page.context.cookies() == []
 
 
