@@ -271,7 +271,16 @@ THROTTLE_PER_MINUTE = {
     "list_network": 6,
     "list_address": 3,
     "search": env.int("THROTTLE_SEARCH", default=60),
+    "unchecked": env.int("THROTTLE_UNCHECKED", default=30),
 }
+# Signatures in a minute above which senders are asked for a proof of work, for ten minutes: one
+# network's, or a letter's where they are also far above what is usual for it. 0: never.
+SURGE_PER_MINUTE = {
+    "network": env.int("SURGE_NETWORK", default=30),
+    "letter": env.int("SURGE_LETTER", default=3_000),
+}
+# How many hashes that takes at most; half of them in the mean.
+SURGE_WORK = env.int("SURGE_WORK", default=50_000)
 # Signatures of one network in a minute above which the others are flagged.
 BURST_PER_MINUTE = env.int("BURST_NETWORK", default=20)
 CONFIRMATION_LINK_AGE = 7 * 24 * 3600

@@ -25,8 +25,10 @@ def _own_redis(settings: Any) -> Iterator[None]:
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": settings.REDIS_URL}}
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
     throttle._script.cache_clear()
+    throttle._client.cache_clear()
     yield
     throttle._script.cache_clear()
+    throttle._client.cache_clear()
 
 
 @pytest.fixture(autouse=True)

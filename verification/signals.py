@@ -117,6 +117,7 @@ SIGNALS = {
         ),
         Signal("profanity", _("The entry contains a swear word."), True, _profanity),
         Signal("link", _("The entry contains a web address."), True, _link),
+        Signal("unchecked", _("It was sent without the proof of work of surge mode."), True),
         Signal("burst", _("Many signatures came from this network at once."), False),
         Signal(
             "domain",

@@ -15,6 +15,7 @@ from verification.views import (
 
 public_urlpatterns = [
     path("letters/<slug:slug>/sign/", sign.sign, name="sign"),
+    path("letters/<slug:slug>/challenge.json", sign.challenge, name="challenge"),
     path("letters/<slug:slug>/check-inbox/", sign.check_inbox, name="check_inbox"),
     path(
         "letters/<slug:slug>/<language:language>/check-inbox/", sign.check_inbox, name="check_inbox"
@@ -49,6 +50,7 @@ organiser_urlpatterns = [
         name="block_network",
     ),
     path("protection/", protection.protection, name="protection"),
+    path("protection/surge/", protection.surge, name="surge"),
     path("protection/names/", protection.protect, name="protect"),
     path("protection/names/<int:name_id>/remove/", protection.unprotect, name="unprotect"),
     path("protection/blocks/", protection.block, name="block"),

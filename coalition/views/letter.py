@@ -16,7 +16,7 @@ from letters.models import Translation
 from letters.services.current_letter import CurrentLetter
 from signatories.models import Tally
 from signatories.roll import legend_of, listed_featured, listed_organisations, people_page
-from verification.views.sign import other_languages, unsigned_form
+from verification.views.sign import challenge_url, other_languages, unsigned_form
 
 PEOPLE_SHOWN = 60
 
@@ -63,6 +63,7 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
         "form": unsigned_form(current, translation.language),
         "other_languages": other_languages(current, translation.language),
         "form_url": reverse("sign", kwargs={"slug": letter.slug}),
+        "challenge_url": challenge_url(letter),
         "open": letter.accepts_signatures(),
         "closed_reason": letter.closed_reason(),
         "deliveries": Delivery.objects.public().filter(letter=letter).select_related("letter"),

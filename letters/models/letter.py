@@ -70,6 +70,8 @@ class Letter(models.Model):
     goal = models.PositiveIntegerField(null=True, blank=True)
     fields = ArrayField(models.CharField(max_length=20), default=default_fields, blank=True)
     organisations_may_sign = models.BooleanField(default=True)
+    # An organiser wants a proof of work of everybody who signs; see docs/signals.md.
+    surge_mode = models.BooleanField(default=False)
     review_policy = models.CharField(
         max_length=10, choices=ReviewPolicy, default=ReviewPolicy.PUBLISH
     )

@@ -58,6 +58,7 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "/letters/a-letter/fr/roll/{entry}/",
         PUBLIC,
     ),
+    "letters/<slug:slug>/challenge.json": ("/letters/a-letter/challenge.json", PUBLIC),
     "letters/<slug:slug>/check-inbox/": ("/letters/a-letter/check-inbox/", PUBLIC),
     "letters/<slug:slug>/<language:language>/check-inbox/": (
         "/letters/a-letter/fr/check-inbox/",
@@ -136,6 +137,10 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "organise/letters/<slug:slug>/protection/": (
         "/organise/letters/a-letter/protection/",
         reads(Role.MODERATOR),
+    ),
+    "organise/letters/<slug:slug>/protection/surge/": (
+        "/organise/letters/a-letter/protection/surge/",
+        {"GET": needs(Role.MODERATOR, 405), "POST": needs(Role.MODERATOR, 303)},
     ),
     "organise/letters/<slug:slug>/protection/names/": (
         "/organise/letters/a-letter/protection/names/",

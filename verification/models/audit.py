@@ -22,6 +22,8 @@ class Action(models.TextChoices):
     UNPROTECT = "unprotect", _("Name no longer protected")
     BLOCK = "block", _("Blocked")
     UNBLOCK = "unblock", _("No longer blocked")
+    SURGE = "surge", _("Surge mode switched on")
+    CALM = "calm", _("Surge mode switched off")
 
 
 # What a moderator decides about a signature.

@@ -12,6 +12,7 @@ from common.names import sort_key
 from common.throttle import Passed, hit
 from letters.models import Letter
 from signatories.models import Capacity
+from verification.challenge import ChallengeNeeded, is_solved
 from verification.signals import signals_of
 
 # What makes two submissions of one address the same submission: a double click changes none.
@@ -51,18 +52,31 @@ def confirmed_digest(address_digest: bytes) -> bytes:
     return keyed_digest("confirmed", address_digest.hex())
 
 
-def accept_signature(*, letter: Letter, details: Mapping[str, Any], network: str) -> bool:
+def accept_signature(
+    *,
+    letter: Letter,
+    details: Mapping[str, Any],
+    network: str,
+    solution: str = "",
+    unchecked: bool = False,
+) -> bool:
     """Writes the signature as unconfirmed; its row is the outbox of its confirmation mail.
 
-    `details` are the cleaned data of the sign form, `network` as `client_network` gives it.
+    `details` are the cleaned data of the sign form, `network` as `client_network` gives it. In
+    surge mode `solution` proves the sender's work; one who asks to sign `unchecked` is held.
     Returns whether the mail task may be nudged now (at most once a second).
-    Raises common.throttle.Throttled. When this returns, the signature is safe in Postgres.
+    Raises common.throttle.Throttled, ChallengeNeeded. When this returns, the signature is safe in
+    Postgres.
     """
     email = details["email"]
     canonical = canonical_email(email)
     digest = email_digest(canonical)
-    passed = _throttle(letter=letter, digest=digest, network=network)
+    passed = _throttle(letter=letter, digest=digest, network=network, unchecked=unchecked)
     signals = signals_of(details)
+    if (passed.surge or letter.surge_mode) and not (solution and is_solved(letter, solution)):
+        if not unchecked:
+            raise ChallengeNeeded
+        signals.append("unchecked")
     if passed.hits.get("network", 0) > settings.BURST_PER_MINUTE:
         signals.append("burst")
     capacity = details.get("capacity") or Capacity.PERSONAL.value
@@ -99,13 +113,14 @@ def accept_signature(*, letter: Letter, details: Mapping[str, Any], network: str
     return passed.nudge
 
 
-def _throttle(*, letter: Letter, digest: bytes, network: str) -> Passed:
+def _throttle(*, letter: Letter, digest: bytes, network: str, unchecked: bool) -> Passed:
     """By network, by address from this network (a stranger elsewhere cannot lock its owner out; how
     many mails an address gets is limited where mails are sent), and by letter."""
     where = network_digest(network).hex()[:24]
     keys = {
         "network": where,
         "address": f"{letter.pk}:{where}:{digest.hex()[:24]}",
+        **({"unchecked": str(letter.pk)} if unchecked else {}),
         "letter": str(letter.pk),
     }
     return hit(keys, nudge="send_due_mail")

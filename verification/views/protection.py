@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from common.responses import see_other
+from common.throttle import is_surging
 from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role
 from signatories.models import Signature
@@ -22,6 +23,7 @@ from verification.services.block_senders import (
     unblock_sender,
 )
 from verification.services.protect_names import protect_names, unprotect_name
+from verification.services.switch_surge import switch_surge
 from verification.tasks import hold_protected
 
 NAMES_A_PAGE = 100
@@ -99,6 +101,15 @@ def unblock(request: MemberRequest, letter: Letter, block_id: int) -> HttpRespon
     return see_other(_url(letter))
 
 
+@letter_member(Role.MODERATOR)
+@require_POST
+def surge(request: MemberRequest, letter: Letter) -> HttpResponse:
+    on = request.POST.get("on") == "yes"
+    switch_surge(letter=letter, on=on, actor=request.user)
+    messages.success(request, _("Surge mode is on.") if on else _("Surge mode is off."))
+    return see_other(_url(letter))
+
+
 def _say_blocked(request: MemberRequest, new: bool) -> None:
     if new:
         messages.success(request, _("Blocked: what is confirmed from there is held from now on."))
@@ -125,6 +136,7 @@ def _page(
             "names_form": names_form or ProtectedNamesForm(),
             "block_form": block_form or BlockForm(),
             "form": bound,
+            "surge_by_itself": is_surging("letter", str(letter.pk)),
             "may_protect": request.role.includes(Role.EDITOR),
         },
         status=422 if bound else 200,

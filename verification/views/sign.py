@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from common.throttle import WINDOW_SECONDS, Throttled
 from letters.access import public_letter, public_text
 from letters.models import Letter, Translation
 from letters.services.current_letter import CurrentLetter
+from verification.challenge import ChallengeNeeded, is_in_surge, new_challenge
 from verification.forms import SignForm
 from verification.services.accept_signature import accept_signature
 from verification.tasks import send_due_mail
@@ -36,6 +37,21 @@ def unsigned_form(current: CurrentLetter, language: str) -> SignForm:
         version=current.version,
         initial={"version": current.version.number, "language": language},
     )
+
+
+def challenge_url(letter: Letter, *, asked: bool = False) -> str | None:
+    """Where the form gets its proof of work from; None unless in surge mode (or `asked` of one)."""
+    if asked or is_in_surge(letter):
+        return reverse("challenge", kwargs={"slug": letter.slug})
+    return None
+
+
+@anyone
+def challenge(request: HttpRequest, slug: str) -> HttpResponse:
+    """A proof of work of one's own, for one signature."""
+    response = JsonResponse(new_challenge(public_letter(slug).letter))
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @anyone_may_post
@@ -61,7 +77,16 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
             return _page(request, current, form, language, status=422)
         details: Mapping[str, Any] = {**form.cleaned_data, "language": language}
         try:
-            nudge = _accept(current.letter, details, client_network(request))
+            nudge = _accept(
+                letter=current.letter,
+                details=details,
+                network=client_network(request),
+                solution=request.POST.get("altcha", ""),
+                unchecked=request.POST.get("unchecked") == "yes",
+            )
+        except ChallengeNeeded:
+            problem = _("Very many signatures are arriving. Please send the form once more.")
+            return _refuse(request, current, form, language, problem, status=428)
         except Throttled:
             problem = _("Too many signatures at once. Please wait a minute and send it again.")
             return _refuse(request, current, form, language, problem, status=429)
@@ -87,15 +112,15 @@ def other_languages(current: CurrentLetter, language: str) -> list[Translation]:
     return [text for text in current.translations if text.language != language]
 
 
-def _accept(letter: Letter, details: Mapping[str, Any], network: str) -> bool:
+def _accept(**submission: Any) -> bool:
     """Tries again on a new connection: the first may be one that Postgres' restart ended."""
     # The second try stands in for the health check, a SELECT 1 before each insert.
     connection.health_check_done = True  # type: ignore[attr-defined]
     try:
-        return accept_signature(letter=letter, details=details, network=network)
+        return accept_signature(**submission)
     except (OperationalError, InterfaceError):
         connection.close()
-        return accept_signature(letter=letter, details=details, network=network)
+        return accept_signature(**submission)
 
 
 def _nudge() -> None:
@@ -135,6 +160,8 @@ def _page(
                 "form": form,
                 "other_languages": other_languages(current, language),
                 "form_url": reverse("sign", kwargs={"slug": current.letter.slug}),
+                "challenge_url": challenge_url(current.letter, asked=status == 428),
+                "unchecked": request.POST.get("unchecked") == "yes",
                 "open": current.letter.accepts_signatures(),
                 "closed_reason": current.letter.closed_reason(),
             },
