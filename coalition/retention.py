@@ -9,10 +9,11 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 
 from signatories.models import Signature, Status
-from verification.models import SentMail
+from verification.models import Invitation, SentMail
 
 UNCONFIRMED = timedelta(days=30)
 NETWORK = timedelta(days=90)
+INVITATION = timedelta(days=90)
 MAIL = timedelta(days=1)
 LINK = timedelta(days=3)
 BATCH = 1000
@@ -40,6 +41,10 @@ def _mails(now: datetime) -> int:
     return SentMail.objects.filter(sent_at__lt=now - MAIL).delete()[0]
 
 
+def _invitations(now: datetime) -> int:
+    return Invitation.objects.filter(created_at__lt=now - INVITATION).delete()[0]
+
+
 def _sessions(now: datetime) -> int:
     ended: int = Session.objects.filter(expire_date__lt=now).delete()[0]
     return ended
@@ -55,6 +60,7 @@ def _links(now: datetime) -> int:
 RULES: dict[str, Purge | None] = {
     "signature": _unconfirmed,
     "network": _networks,
+    "invitation": _invitations,
     "mail": _mails,
     "log": None,
     "list": None,

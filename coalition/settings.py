@@ -161,6 +161,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "send-due-invitations": {
+        "task": "verification.tasks.send_due_invitations",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "refresh-tallies": {
         "task": "signatories.tasks.refresh_tallies",
         "schedule": 5.0,

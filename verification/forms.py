@@ -8,14 +8,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.canonical import AddressError, clean_email
-from common.formfields import AddressField, share_fields
+from common.formfields import AddressField, LineField, NameField, share_fields
 from common.names import TextError, clean_line
 from letters.models import Letter, Version
 from signatories.forms import SignatoryForm
 from signatories.models import Capacity, Organisation, RejectionReason, Status
 from verification.models import DECISIONS, BlockKind
 from verification.services.block_senders import NotBlockable, read_sender
+from verification.services.invite import Invitee
 from verification.signals import SIGNALS
+
+MOST_INVITEES = 500
 
 
 @share_fields
@@ -93,6 +96,46 @@ class DomainForm(forms.Form):
             ) from None
 
 
+class GuildForm(forms.Form):
+    name = LineField(
+        label=_("Name of the guild"), max_length=160, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+
+
+class CodesForm(forms.Form):
+    """How many codes a guild needs."""
+
+    number = forms.IntegerField(label=_("How many codes"), min_value=1, max_value=2000, initial=100)
+    as_file = forms.BooleanField(required=False)
+
+
+class InvitationForm(forms.Form):
+    """Who is invited, a line each; cleans to a list of `Invitee`."""
+
+    people = forms.CharField(
+        label=_("Names and addresses"),
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
+        help_text=_("One person a line: name, comma, mail address. At most 500."),
+    )
+
+    def clean_people(self) -> list[Invitee]:
+        lines = [line.strip() for line in self.cleaned_data["people"].splitlines() if line.strip()]
+        if len(lines) > MOST_INVITEES:
+            raise forms.ValidationError(_("Please invite at most 500 people at once."))
+        return [self._invitee(number, line) for number, line in enumerate(lines, start=1)]
+
+    def _invitee(self, number: int, line: str) -> Invitee:
+        name, _comma, email = line.rpartition(",")
+        try:
+            return Invitee(NameField(max_length=120).clean(name), AddressField().clean(email))
+        except forms.ValidationError as error:
+            raise forms.ValidationError(
+                _("Line %(number)d: %(problem)s"),
+                params={"number": number, "problem": error.messages[0]},
+            ) from None
+
+
 class QueueFilterForm(forms.Form):
     """Which signatures the moderation list shows."""
 
@@ -143,6 +186,8 @@ class DecisionForm(forms.Form):
         super().clean()
         if self.cleaned_data.get("action") == "reject" and not self.cleaned_data.get("reason"):
             self.add_error("reason", _("Please choose a reason for the rejection."))
+        if self.cleaned_data.get("action") == "vouch" and not self.cleaned_data.get("note"):
+            self.add_error("note", _("Please note how you know that this is the person named."))
         return self.cleaned_data
 
 

@@ -13,6 +13,7 @@ from letters.models import Translation
 CONFIRM = "confirm"
 MANAGE = "manage"
 THANKS = "thanks"
+INVITED = "invited"
 
 
 def confirm_path(signature_id: int) -> str:
@@ -21,6 +22,10 @@ def confirm_path(signature_id: int) -> str:
 
 def confirm_url(signature_id: int) -> str:
     return f"{settings.SITE_URL}{confirm_path(signature_id)}"
+
+
+def manage_path(signature_id: int) -> str:
+    return reverse("manage", kwargs={"token": make_token(MANAGE, str(signature_id))})
 
 
 def manage_url(signature_id: int) -> str:
@@ -55,6 +60,15 @@ def thanks_url(signature_id: int) -> str:
 def read_thanks_token(token: str) -> int:
     """The signature's id. Raises common.tokens.TokenError."""
     return int(read_token(THANKS, token))
+
+
+def invited_url(invitation_id: int) -> str:
+    return _absolute("invited", token=make_token(INVITED, str(invitation_id)))
+
+
+def read_invited_token(token: str) -> int:
+    """The invitation's id; it works until it is revoked. Raises common.tokens.TokenError."""
+    return int(read_token(INVITED, token))
 
 
 def verification_code(signature_id: int) -> str:

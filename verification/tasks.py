@@ -7,6 +7,7 @@ from celery import shared_task
 
 from common.crypto import decrypt
 from verification.services import protect_names
+from verification.services import send_due_invitations as invitations
 from verification.services import send_my_signatures as lists
 from verification.services.change_text import note_the_asked
 from verification.services.send_due_mail import MOST
@@ -29,6 +30,16 @@ def send_due_mail() -> int:
     if sent >= MOST:
         send_due_mail.delay()
     return sent
+
+
+@shared_task
+def send_due_invitations() -> int:
+    """Sends the invitations that are due; as with confirmations, the next call tries again."""
+    try:
+        return invitations.send_due_invitations()
+    except (OSError, smtplib.SMTPException) as error:
+        log.warning("mail_server_unavailable", error=str(error))
+        return 0
 
 
 @shared_task(autoretry_for=(OSError, smtplib.SMTPException), retry_backoff=10, max_retries=5)

@@ -3,6 +3,8 @@ from django.urls import path
 from verification.views import (
     confirm,
     evidence,
+    guild_code,
+    invited,
     manage,
     moderation,
     my_signatures,
@@ -32,6 +34,8 @@ public_urlpatterns = [
     path("confirm/<str:token>/resend/", confirm.resend, name="resend"),
     path("thanks/<str:token>/", confirm.thanks, name="thanks"),
     path("manage/<str:token>/", manage.manage, name="manage"),
+    path("invited/<str:token>/", invited.invited, name="invited"),
+    path("manage/<str:token>/guild-code/", guild_code.guild_code, name="guild_code"),
     path("manage/<str:token>/withdraw/", manage.withdraw, name="withdraw"),
     path("manage/<str:token>/erase/", manage.erase, name="erase"),
     path("manage/<str:token>/new-text/", new_text.new_text, name="new_text"),
@@ -57,5 +61,13 @@ organiser_urlpatterns = [
     path("protection/blocks/<int:block_id>/remove/", protection.unblock, name="unblock"),
     path("text/", texts.texts, name="texts"),
     path("text/new/", texts.change, name="change_text"),
+    path("evidence/guilds/", evidence.guild_new, name="guild_new"),
+    path("evidence/guilds/<int:guild_id>/codes/", evidence.guild_codes, name="guild_codes"),
+    path("evidence/invitations/", evidence.invitation_new, name="invitation_new"),
+    path(
+        "evidence/invitations/<int:invitation_id>/revoke/",
+        evidence.invitation_revoke,
+        name="invitation_revoke",
+    ),
     path("audit-log/", moderation.audit_log, name="audit_log"),
 ]

@@ -16,6 +16,7 @@ from letters.models import Translation
 from letters.services.current_letter import CurrentLetter
 from signatories.models import Tally
 from signatories.roll import legend_of, listed_featured, listed_organisations, people_page
+from verification.models import Guild
 from verification.views.sign import challenge_url, other_languages, unsigned_form
 
 PEOPLE_SHOWN = 60
@@ -52,6 +53,7 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
             for text in current.translations
         ],
         "tally": tally,
+        "guilds": Guild.objects.of_letter(letter.pk).with_signatories(),
         "goal_percent": min(100, tally.counted * 100 // letter.goal) if letter.goal else None,
         "count_url": reverse("letter_count", kwargs={"slug": letter.slug}),
         "featured": featured,

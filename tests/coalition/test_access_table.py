@@ -104,6 +104,11 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "{manage}new-text/",
         {"GET": (303,) * 6, "POST": (303,) * 6},
     ),
+    "invited/<str:token>/": ("/invited/forged/", NOT_THERE),
+    "manage/<str:token>/guild-code/": (
+        "{manage}guild-code/",
+        {"GET": (200,) * 6, "POST": (422,) * 6},
+    ),
     "manage/<str:token>/sign-again/": (
         "{manage}sign-again/",
         {"GET": (303,) * 6, "POST": (303,) * 6},
@@ -162,6 +167,22 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "organise/letters/<slug:slug>/text/new/": (
         "/organise/letters/a-letter/text/new/",
         {"GET": needs(Role.EDITOR, 200), "POST": needs(Role.EDITOR, 422)},
+    ),
+    "organise/letters/<slug:slug>/evidence/guilds/": (
+        "/organise/letters/a-letter/evidence/guilds/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 422)},
+    ),
+    "organise/letters/<slug:slug>/evidence/guilds/<int:guild_id>/codes/": (
+        "/organise/letters/a-letter/evidence/guilds/1/codes/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
+    ),
+    "organise/letters/<slug:slug>/evidence/invitations/": (
+        "/organise/letters/a-letter/evidence/invitations/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 422)},
+    ),
+    "organise/letters/<slug:slug>/evidence/invitations/<int:invitation_id>/revoke/": (
+        "/organise/letters/a-letter/evidence/invitations/1/revoke/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
     ),
     "organise/letters/<slug:slug>/audit-log/": (
         "/organise/letters/a-letter/audit-log/",

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common import pagecache
 from letters.models import Letter, Role
+from letters.services import current_letter
 from signatories.models import Mark, Organisation, Signature, Status
 from tests.builders import a_coalition, a_letter, a_member, a_signature
 from verification.models import Evidence
@@ -133,6 +134,7 @@ def test_marks_cost_no_query(client: Client, letter: Letter, path: str) -> None:
         if name:
             give_evidence(signature_id=a_signature(letter, name).pk, kind=Mark.GUILD_CODE)
         pagecache.pages.clear()
+        current_letter.forget()
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         counts.append(len(queries))

@@ -1,5 +1,7 @@
 from verification.models.audit import DECISIONS, Action, AuditEntry
 from verification.models.evidence import Evidence
+from verification.models.guild import Guild, GuildCode
+from verification.models.invitation import Invitation
 from verification.models.mail import SentMail
 from verification.models.notice import VersionNotice
 from verification.models.protection import Block, BlockKind, ProtectedName, block_digest
@@ -11,6 +13,9 @@ __all__ = [
     "Block",
     "BlockKind",
     "Evidence",
+    "Guild",
+    "GuildCode",
+    "Invitation",
     "ProtectedName",
     "SentMail",
     "VersionNotice",

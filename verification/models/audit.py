@@ -15,6 +15,8 @@ class Action(models.TextChoices):
     REJECT = "reject", _("Rejected")
     FEATURE = "feature", _("Featured")
     UNFEATURE = "unfeature", _("No longer featured")
+    VOUCH = "vouch", _("Vouched for")
+    UNVOUCH = "unvouch", _("No longer vouched for")
     REVISE = "revise", _("Changed by the signatory")
     ERASE = "erase", _("Erased by the signatory")
     RECONSENT = "reconsent", _("Signed the new text")
@@ -27,7 +29,15 @@ class Action(models.TextChoices):
 
 
 # What a moderator decides about a signature.
-DECISIONS = (Action.APPROVE, Action.HOLD, Action.REJECT, Action.FEATURE, Action.UNFEATURE)
+DECISIONS = (
+    Action.APPROVE,
+    Action.HOLD,
+    Action.REJECT,
+    Action.FEATURE,
+    Action.UNFEATURE,
+    Action.VOUCH,
+    Action.UNVOUCH,
+)
 
 
 class AuditEntry(models.Model):

@@ -8,6 +8,7 @@ from signatories.models import Signature, Status
 from verification.services.accept_signature import confirmed_digest
 from verification.services.check_work_domain import check_work_domain
 from verification.services.examine_signature import examine_signature
+from verification.services.invite import accept_invitation
 from verification.signals import any_holds
 
 
@@ -54,6 +55,7 @@ def confirm_signature(*, signature_id: int) -> Signature:
             )
             _mark_repeated([row for row in submissions if row.status == Status.UNCONFIRMED])
             check_work_domain(signature=signature)
+            accept_invitation(signature=signature)
     if confirmed is not None:
         raise AlreadySigned(confirmed)
     return signature

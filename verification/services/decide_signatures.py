@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from common.names import name_key
 from letters.models import Letter, User
-from signatories.models import Organisation, Signature, Status
+from signatories.models import Mark, Organisation, Signature, Status
 from signatories.services.refresh_tallies import refresh_tallies
 from verification.models import Action, AuditEntry
+from verification.services.give_evidence import give_evidence, take_evidence
 
 
 class ReasonMissing(ValueError):
@@ -38,7 +39,7 @@ def decide_signatures(
     reason: str = "",
     note: str = "",
 ) -> Outcome:
-    """Approves, holds, rejects, features or unfeatures these signatures of the letter.
+    """Approves, holds, rejects, features, unfeatures or vouches for these signatures.
 
     `seen` has each signature's id with the fingerprint that the moderator saw. Rows are locked in
     order and looked at again: one whose words changed meanwhile, or that the decision does not fit,
@@ -134,6 +135,14 @@ def _apply(signature: Signature, action: Action, reason: str) -> bool:
             if signature.featured_rank is None:
                 return False
             signature.featured_rank = None
+        case Action.VOUCH:
+            if not signature.confirmed_at or Mark.VOUCHED in signature.marks:
+                return False
+            give_evidence(signature_id=signature.pk, kind=Mark.VOUCHED)
+        case Action.UNVOUCH:
+            if Mark.VOUCHED not in signature.marks:
+                return False
+            take_evidence(signature_id=signature.pk, kind=Mark.VOUCHED)
     if action in (Action.APPROVE, Action.HOLD, Action.REJECT):
         signature.decided_at = timezone.now()
     signature.save(

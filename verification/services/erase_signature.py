@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from signatories.models import Organisation, Signature, Status
-from verification.models import Action, AuditEntry, Evidence
+from verification.models import Action, AuditEntry, Evidence, GuildCode, Invitation
 
 _EMPTY = (
     *("name", "role_title", "affiliation", "organisation_name", "city", "comment", "country"),
@@ -26,7 +26,9 @@ def erase_signature(*, signature_id: int) -> None:
     with transaction.atomic():
         key = Signature.objects.kept().values("letter_id", "email_digest").get(pk=signature_id)
         rows = list(Signature.objects.kept().filter(**key).select_for_update().order_by("id"))
+        Invitation.objects.filter(**key).delete()
         Evidence.objects.filter(signature__in=rows).delete()
+        GuildCode.objects.filter(redeemed_by__in=rows).update(redeemed_by=None)
         organisations = {row.organisation_id for row in rows if row.organisation_id}
         for row in rows:
             before = row.status

@@ -5,13 +5,14 @@ that wait for it, so any mail that reached the owner serves them all.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from signatories.models import Signature
-from verification.models import SentMail
+from verification.models import Invitation, SentMail
 
 AN_HOUR = 3
 A_DAY = 8
@@ -44,7 +45,12 @@ def within_limits(rows: list[Signature]) -> list[Signature]:
     return due
 
 
-def remember_mails(rows: list[Signature]) -> None:
+def mails_of_a_day(row: Invitation) -> int:
+    """How many mails the address had about the letter since yesterday."""
+    return _had([row])[1][_key(row)]
+
+
+def remember_mails(rows: Sequence[Signature | Invitation]) -> None:
     """Notes that these mails went, and forgets the notes of yesterday."""
     SentMail.objects.filter(sent_at__lt=timezone.now() - _DAY).delete()
     SentMail.objects.bulk_create(
@@ -59,11 +65,13 @@ def had_lists(address_digest: bytes) -> int:
     ).count()
 
 
-def _key(row: Signature) -> tuple[int, bytes]:
+def _key(row: Signature | Invitation) -> tuple[int, bytes]:
     return row.letter_id, bytes(row.email_digest)
 
 
-def _had(rows: list[Signature]) -> tuple[Counter[tuple[int, bytes]], Counter[tuple[int, bytes]]]:
+def _had(
+    rows: Sequence[Signature | Invitation],
+) -> tuple[Counter[tuple[int, bytes]], Counter[tuple[int, bytes]]]:
     """Mails of the last hour and of the last day, by letter and address."""
     now = timezone.now()
     found = (

@@ -18,6 +18,7 @@ from common.responses import private, see_other
 from common.tokens import TokenError, TokenExpired
 from letters.models import Translation
 from signatories.models import Signature, Status
+from verification.guild_offer import offer
 from verification.links import (
     manage_url,
     read_confirm_token,
@@ -142,6 +143,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
                     "verification_code": verification_code(signature.pk),
                     "manage_url": manage_url(signature.pk),
                     **sharing(translation),
+                    **offer(signature),
                 },
             )
         )

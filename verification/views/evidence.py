@@ -2,19 +2,27 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from common.names import name_key
 from common.responses import see_other
 from letters.access import MemberRequest, letter_member
-from letters.models import Letter, Role
+from letters.models import Letter, Role, Translation
 from signatories.models import Mark, Organisation
-from verification.forms import DomainForm
+from verification.forms import CodesForm, DomainForm, GuildForm, InvitationForm
+from verification.models import Guild, Invitation
 from verification.services.check_work_domain import FreeMail, set_domain
+from verification.services.invite import invite, revoke_invitation
+from verification.services.issue_guild_codes import issue_guild_codes
+
+INVITATIONS_SHOWN = 200
 
 
 @letter_member(Role.VIEWER)
@@ -48,9 +56,72 @@ def domain_set(request: MemberRequest, letter: Letter) -> HttpResponse:
     return see_other(reverse("evidence", args=[letter.slug]))
 
 
+@letter_member(Role.EDITOR)
+@require_POST
+def guild_new(request: MemberRequest, letter: Letter) -> HttpResponse:
+    form = GuildForm(request.POST)
+    if not form.is_valid():
+        return _page(request, letter, guild_form=form)
+    name = form.cleaned_data["name"]
+    Guild.objects.get_or_create(
+        letter=letter, name_key=name_key(name)[:160], defaults={"name": name}
+    )
+    return see_other(reverse("evidence", args=[letter.slug]))
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def guild_codes(request: MemberRequest, letter: Letter, guild_id: int) -> HttpResponse:
+    """Makes codes and shows them: in this answer and never again."""
+    guild = get_object_or_404(Guild.objects.of_letter(letter.pk), pk=guild_id)
+    form = CodesForm(request.POST)
+    if not form.is_valid():
+        return _page(request, letter, codes_form=form)
+    codes = issue_guild_codes(guild=guild, number=form.cleaned_data["number"])
+    if form.cleaned_data["as_file"]:
+        response = HttpResponse("code\r\n" + "\r\n".join(codes) + "\r\n", "text/csv")
+        response["Content-Disposition"] = f'attachment; filename="codes-{letter.slug}.csv"'
+        return response
+    sign_url = settings.SITE_URL + letter.get_absolute_url()
+    context = {"letter": letter, "guild": guild, "codes": codes, "sign_url": sign_url}
+    return render(request, "verification/guild_codes.html", context)
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def invitation_new(request: MemberRequest, letter: Letter) -> HttpResponse:
+    form = InvitationForm(request.POST)
+    if form.is_valid() and not letter.accepts_signatures():
+        form.add_error(None, gettext("The letter takes no signatures at the moment."))
+    if not form.is_valid():
+        return _page(request, letter, invitation_form=form)
+    text = Translation.objects.get(version=letter.current_version, is_authoritative=True)
+    invitees = form.cleaned_data["people"]
+    new = invite(letter=letter, invitees=invitees, language=text.language, actor=request.user)
+    messages.success(
+        request,
+        ngettext("%(n)d person is invited.", "%(n)d people are invited.", new) % {"n": new},
+    )
+    return see_other(reverse("evidence", args=[letter.slug]))
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def invitation_revoke(request: MemberRequest, letter: Letter, invitation_id: int) -> HttpResponse:
+    invitation = get_object_or_404(Invitation, letter=letter, pk=invitation_id)
+    revoke_invitation(invitation=invitation)
+    return see_other(reverse("evidence", args=[letter.slug]))
+
+
 def _page(request: MemberRequest, letter: Letter, **forms: Any) -> HttpResponse:
     """The page with these forms in place of empty ones."""
-    context = {"domain_form": DomainForm(letter=letter), **forms}
+    context = {
+        "domain_form": DomainForm(letter=letter),
+        "guild_form": GuildForm(),
+        "codes_form": CodesForm(),
+        "invitation_form": InvitationForm(),
+        **forms,
+    }
     return render(
         request,
         "verification/evidence.html",
@@ -59,6 +130,10 @@ def _page(request: MemberRequest, letter: Letter, **forms: Any) -> HttpResponse:
             "letter": letter,
             "marks": list(Mark),
             "organisations": Organisation.objects.filter(letter=letter).exclude(domain=""),
+            "guilds": Guild.objects.of_letter(letter.pk)
+            .with_members()
+            .annotate(issued=Count("codes"), used=Count("codes__redeemed_at")),
+            "invitations": Invitation.objects.filter(letter=letter)[:INVITATIONS_SHOWN],
             "may_edit": request.role.includes(Role.EDITOR),
         },
         status=422 if forms else 200,

@@ -14,6 +14,7 @@ from common.tokens import TokenError
 from signatories.forms import SignatoryForm
 from signatories.models import Signature, Status
 from signatories.services.withdraw_signature import CannotWithdraw, withdraw_signature
+from verification.guild_offer import offer
 from verification.links import read_manage_token, verification_code
 from verification.services.erase_signature import erase_signature
 from verification.services.restore_signature import LetterTakesNone, restore_signature
@@ -26,6 +27,7 @@ NOTICES = {
     "withdrawn": lambda: _("Your signature is withdrawn. It is no longer shown or counted."),
     "new_text": lambda: _("You have signed the new text. Your signature counts."),
     "restored": lambda: _("You have signed again."),
+    "guild": lambda: _("Your code is accepted. A mark beside your name says so."),
     "closed": lambda: _("The letter takes no signatures at the moment."),
 }
 
@@ -139,6 +141,7 @@ def _page(request: HttpRequest, signature: Signature, form: ManageForm, token: s
         "form": form,
         "notice": notice() if notice else "",
         "verification_code": verification_code(signature.pk),
+        **offer(signature),
         "restore_url": reverse("sign_again", kwargs={"token": token}),
     }
     status = 422 if form.errors else 200

@@ -1,0 +1,69 @@
+"""Personal invitations: written down here, mailed by the worker, accepted by confirming."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from common.canonical import canonical_email
+from common.crypto import email_digest, encrypt
+from letters.models import Letter, User
+from signatories.models import Mark, Signature, Source
+from verification.models import Invitation
+from verification.services.give_evidence import give_evidence, take_evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    name: str
+    email: str
+
+
+def invite(*, letter: Letter, invitees: list[Invitee], language: str, actor: User) -> int:
+    """Writes down who is invited; an address that was invited before is left as it is, and one
+    that has signed is marked without a mail. Returns how many are new."""
+    new = 0
+    with transaction.atomic():
+        for invitee in invitees:
+            digest = email_digest(canonical_email(invitee.email))
+            _invitation, made = Invitation.objects.get_or_create(
+                letter=letter,
+                email_digest=digest,
+                defaults={
+                    "name": invitee.name,
+                    "language": language,
+                    "email_encrypted": encrypt(invitee.email),
+                    "invited_by": actor,
+                },
+            )
+            new += made
+            signed = Signature.objects.filter(
+                letter=letter, email_digest=digest, confirmed_at__isnull=False
+            ).first()
+            if made and signed is not None:
+                accept_invitation(signature=signed)
+    return new
+
+
+def accept_invitation(*, signature: Signature) -> None:
+    """Marks a confirmed signature as invited where its address was."""
+    accepted = Invitation.objects.filter(
+        letter_id=signature.letter_id,
+        email_digest=bytes(signature.email_digest),
+        revoked_at__isnull=True,
+    ).update(signature=signature)
+    if accepted:
+        give_evidence(signature_id=signature.pk, kind=Mark.INVITATION)
+        Signature.objects.filter(pk=signature.pk).update(source=Source.INVITATION)
+
+
+def revoke_invitation(*, invitation: Invitation) -> None:
+    """Its link works no more; a signature that it marked loses the mark and stays."""
+    with transaction.atomic():
+        locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+        if locked.revoked_at is not None:
+            return
+        locked.revoked_at = timezone.now()
+        locked.save(update_fields=["revoked_at"])
+        if locked.signature_id is not None:
+            take_evidence(signature_id=locked.signature_id, kind=Mark.INVITATION)
