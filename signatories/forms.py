@@ -62,7 +62,9 @@ class SignatoryForm(forms.Form):
         max_length=160,
         required=False,
         help_text=_("For identification only."),
-        widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "organization", "dir": "auto", "list": "affiliations"}
+        ),
     )
     country = CountryField(
         label=_("Country"),

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,8 @@ from signatories.models.signature import SignatureQuerySet
 PAGE_SIZE = 120
 SEARCH_MILLISECONDS = 2000
 MOST_MATCHES = 20_000
+NEWEST_ASKED = 500
+SUGGESTIONS = 30
 
 # What a public page may know of a signatory.
 PUBLIC_FIELDS = (
@@ -117,6 +120,14 @@ def listed_organisations(letter_id: int) -> SignatureQuerySet:
 
 def listed_featured(letter_id: int) -> SignatureQuerySet:
     return listed(letter_id).people().featured()
+
+
+def affiliations_of(letter_id: int) -> list[str]:
+    """What the sign form suggests: affiliations that stand on the roll, the most frequent of the
+    newest signatories first. The bounds keep the letter's page small and quick at any size."""
+    newest = listed(letter_id).people().exclude(affiliation="").newest_first()
+    counted = Counter(newest.values_list("affiliation", flat=True)[:NEWEST_ASKED])
+    return [name for name, _ in counted.most_common(SUGGESTIONS)]
 
 
 def _beyond(

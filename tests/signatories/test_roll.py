@@ -5,7 +5,7 @@ from django.test import Client
 
 from letters.models import Letter, LetterStatus
 from signatories.models import Status
-from signatories.roll import CursorError, people_page
+from signatories.roll import CursorError, affiliations_of, people_page
 from tests.builders import a_letter, a_signature
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +64,18 @@ def test_roll_is_for_readers_not_for_search_engines(client: Client, letter: Lett
     assert response["X-Robots-Tag"] == "noindex"
     assert not response.cookies
     assert client.post("/letters/a-letter/roll/").status_code == 405
+
+
+def test_form_suggests_only_affiliations_that_are_on_the_roll(
+    client: Client, letter: Letter
+) -> None:
+    a_signature(letter, "A", affiliation="Rare Guild")
+    for n in range(40):
+        a_signature(letter, f"B{n}", email=f"{n}@x.example", affiliation="Often" if n % 2 else "")
+    a_signature(letter, "C", affiliation="Secret Hidden", show_name=False)
+    a_signature(letter, "D", affiliation="Secret Held", status=Status.HELD)
+    a_signature(letter, "E", affiliation="Secret Unconfirmed", status=Status.UNCONFIRMED)
+    assert affiliations_of(letter.pk) == ["Often", "Rare Guild"]
+    page = client.get("/letters/a-letter/").content.decode()
+    assert '<option value="Often"><option value="Rare Guild"></datalist>' in page
+    assert "Secret" not in page
