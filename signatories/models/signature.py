@@ -188,7 +188,7 @@ class Signature(models.Model):
     withdrawn_from = models.CharField(max_length=12, choices=Status, blank=True)
     signals = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     # Which evidence there is (verification.models.Evidence), kept here so that the roll, which
-    # shows it, reads no other table. Written by verification/services/evidence.py only.
+    # shows it, reads no other table. Written by verification/services/give_evidence.py.
     marks = ArrayField(
         models.CharField(max_length=12, choices=Mark), default=list, db_default=[], blank=True
     )

@@ -128,7 +128,8 @@ def _page(request: MemberRequest, letter: Letter, **forms: Any) -> HttpResponse:
         {
             **context,
             "letter": letter,
-            "marks": list(Mark),
+            # Nobody can link an account yet.
+            "marks": [mark for mark in Mark if mark != Mark.OPENID],
             "organisations": Organisation.objects.filter(letter=letter).exclude(domain=""),
             "guilds": Guild.objects.of_letter(letter.pk)
             .with_members()

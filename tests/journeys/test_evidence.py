@@ -1,0 +1,69 @@
+"""A guild's member and an invited founder, each with a mark on the roll at the end."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.journeys.conftest import Site, wait_until
+from tests.journeys.test_main_job import log_in
+from tests.journeys.test_signing import fill_in, link_in, press_sign
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+LETTER = "/letters/ostp-ai-copyright/"
+EVIDENCE = "/organise/letters/ostp-ai-copyright/evidence/"
+
+
+def is_marked(site: Site, page: Page, name: str, mark: str) -> None:
+    def listed() -> bool:
+        page.goto(f"{site.url}{LETTER}roll/")
+        entry = page.locator(".entry").filter(has_text=name)
+        return entry.get_by_role("img", name=mark).count() == 1
+
+    wait_until(listed, f"{mark} beside {name}", seconds=15)
+
+
+def test_guild_member_enters_a_code_once(
+    site: Site, page: Page, browser: Browser, console: list[str]
+) -> None:
+    log_in(site, page)
+    page.goto(site.url + EVIDENCE)
+    page.get_by_label("Name of the guild").fill("Harbour Writers’ Guild")
+    page.get_by_role("button", name="Add this guild").click()
+    page.get_by_role("button", name="Print sheets").click()
+    code = page.locator(".code-cards .hash").first.inner_text()
+
+    signer = browser.new_context().new_page()
+    signer.goto(site.url + LETTER)
+    fill_in(signer, "Aaa Guild Member", "member@mail.example")
+    press_sign(signer)
+    signer.wait_for_url("**/check-inbox/")
+    signer.goto(link_in(site.wait_for_mail("member@mail.example"), "confirm"))
+    signer.get_by_role("button", name="Confirm my signature").click()
+    signer.get_by_label("Code of your guild").fill(code)
+    signer.get_by_role("button", name="Use the code").click()
+    expect(signer.get_by_role("status")).to_contain_text("Your code is accepted")
+    is_marked(site, signer, "Aaa Guild Member", "Guild member")
+    signer.goto(site.url + LETTER)
+    expect(signer.locator(".guilds")).to_contain_text("Harbour Writers’ Guild: 1 verified member")
+    assert signer.context.cookies() == []
+
+
+def test_invited_founder_signs_by_the_personal_link(
+    site: Site, page: Page, browser: Browser, console: list[str]
+) -> None:
+    log_in(site, page)
+    page.goto(site.url + EVIDENCE)
+    page.get_by_label("Names and addresses").fill("Aaa Invited Founder, founder@mail.example")
+    page.get_by_role("button", name="Invite").click()
+
+    founder = browser.new_context().new_page()
+    founder.goto(link_in(site.wait_for_mail("founder@mail.example", "invitation"), "invited"))
+    expect(founder.get_by_label("Your name")).to_have_value("Aaa Invited Founder")
+    fill_in(founder, "Aaa Invited Founder", "founder@mail.example")
+    press_sign(founder)
+    founder.wait_for_url("**/check-inbox/")
+    founder.goto(link_in(site.wait_for_mail("founder@mail.example", "Confirm"), "confirm"))
+    founder.get_by_role("button", name="Confirm my signature").click()
+    is_marked(site, founder, "Aaa Invited Founder", "Invited")
+    assert founder.context.cookies() == []
