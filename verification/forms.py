@@ -208,10 +208,9 @@ class ProtectedNamesForm(forms.Form):
     )
 
     def clean_names(self) -> list[str]:
-        rows = csv.reader(_tidy(line) for line in self.cleaned_data["names"].splitlines())
         names = []
-        for number, row in enumerate(rows, start=1):
-            name = row[0].strip() if row else ""
+        for number, line in enumerate(self.cleaned_data["names"].splitlines(), start=1):
+            name = _first_column(line).strip()
             if not name or name.startswith("#"):
                 continue
             try:
@@ -231,10 +230,11 @@ class ProtectedNamesForm(forms.Form):
         return names
 
 
-def _tidy(line: str) -> str:
-    """A table pasted out of a spreadsheet has tabs between its columns, and commas within one."""
-    first, tab, _ = line.partition("\t")
-    return f'"{first}"' if tab and '"' not in first else line
+def _first_column(line: str) -> str:
+    """Columns end at a tab, or at a comma without a space: “Feketar, Ilona” is one name."""
+    if line.startswith('"'):
+        return next(csv.reader([line]), [""])[0]
+    return re.split(r"\t|,(?! )", line, maxsplit=1)[0]
 
 
 class BlockForm(forms.Form):

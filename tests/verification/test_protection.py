@@ -122,6 +122,22 @@ def test_import_holds_who_counted_before_unless_a_moderator_let_them(
     assert AuditEntry.objects.filter(signature=early, action="hold").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Feketar, Ilona", "Feketar, Ilona"),
+        ('"Feketar, Ilona",actor', "Feketar, Ilona"),
+        ("de la Feketar, Ilona\tactor", "de la Feketar, Ilona"),
+        ("Ilona Feketar,actor", "Ilona Feketar"),
+        ("Zoltavaria,company", "Zoltavaria"),
+        ('"Ilona Feketar', "Ilona Feketar"),
+    ],
+)
+def test_name_is_what_stands_in_the_first_column(editor: Client, line: str, name: str) -> None:
+    protect(editor, line)
+    assert ProtectedName.objects.get().name == name
+
+
 def test_import_reads_a_table_and_is_logged(editor: Client, letter: Letter) -> None:
     protect(editor, 'Imre Zoltavari\n"Feketar, Ilona",actor\n\n# ours\nBo Ek\tsinger\nBo Ek\n')
     protect(editor, "Bo Ek")
