@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -37,6 +38,7 @@ def test_opening_the_link_changes_nothing(
     assert (signature.status, signature.confirmed_at) == (Status.UNCONFIRMED, None)
 
 
+@time_machine.travel(datetime.now(UTC), tick=False)  # a link says when it was made
 def test_the_button_confirms_and_thanks(browser_client: Client, letter: Letter) -> None:
     signature = unconfirmed(letter)
     response = browser_client.post(confirm_path(signature))
