@@ -176,6 +176,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15},
     },
+    "erase-entries": {
+        "task": "deliveries.tasks.erase_entries",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "purge-personal-data": {
         "task": "coalition.tasks.purge_personal_data",
         "schedule": 3600.0,

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpResponseBase
 from django.urls import URLPattern, include, path, register_converter
 
-from coalition.views import dashboard, health, held_data, home, letter, sheets
+from coalition.views import dashboard, health, held_data, home, letter, receipts, sheets
 from common.languages import LanguageConverter
 
 register_converter(LanguageConverter, "language")
@@ -35,6 +35,10 @@ urlpatterns = [
     *verification.public_urlpatterns,
     *signatories.public_urlpatterns,
     path("manage/<str:token>/data.json", held_data.download_data, name="download_data"),
+    path("manage/<str:token>/deliveries/", receipts.receipts, name="receipts"),
+    path(
+        "manage/<str:token>/deliveries/<int:number>/receipt.json", receipts.receipt, name="receipt"
+    ),
     *_in_each_language("card.png", sheets.letter_card, "letter_card"),
     *_in_each_language("poster-a4.pdf", sheets.letter_poster, "letter_poster_a4", paper="a4"),
     *_in_each_language("poster.pdf", sheets.letter_poster, "letter_poster", paper="letter"),

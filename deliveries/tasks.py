@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from deliveries.models import DeliveryPiece
+from deliveries.services.erase_entries import erase_entries as erase
 from deliveries.services.finish_delivery import finish_delivery
 from deliveries.services.mail_dispatch import mail_dispatch
 from deliveries.services.render_piece import Outcome
@@ -35,3 +36,9 @@ def send_dispatch(dispatch_id: int) -> None:
 def resume_deliveries() -> None:
     """Beat calls it."""
     resume()
+
+
+@shared_task
+def erase_entries() -> None:
+    """Beat calls it."""
+    erase()

@@ -40,6 +40,7 @@ organiser_urlpatterns = [
 
 public_urlpatterns = [
     path("<slug:slug>/<int:number>/", public.delivery_public, name="delivery_public"),
+    path("<slug:slug>/<int:number>/delivery.json", public.delivery_json, name="delivery_json"),
     path(
         "<slug:slug>/<int:number>/<file_name:name>",
         public.delivery_public_file,

@@ -40,6 +40,14 @@ class Delivery(models.Model):
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="deliveries")
     office = models.ForeignKey(Office, models.PROTECT, related_name="deliveries")
     version = models.ForeignKey(Version, models.PROTECT, related_name="deliveries")
+    since = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The delivery to the same office that this one continues."),
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
@@ -48,6 +56,9 @@ class Delivery(models.Model):
     form_token = models.UUIDField(help_text=_("One form makes one delivery."))
     language = models.CharField(max_length=12)
     text_sha256 = models.CharField(max_length=64)
+    list_root = models.CharField(
+        max_length=64, blank=True, help_text=_("SHA-256 over all entries (RFC 6962).")
+    )
     subject = models.CharField(max_length=450)
     required_statement = models.TextField(blank=True)
     rules = models.JSONField(default=dict)
@@ -73,6 +84,10 @@ class Delivery(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(text_sha256__regex="^[0-9a-f]{64}$"), name="delivery_has_text_hash"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=DeliveryStatus.FROZEN) | Q(list_root__regex="^[0-9a-f]{64}$"),
+                name="delivery_has_list_root",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=(DeliveryStatus.READY, DeliveryStatus.SENT))

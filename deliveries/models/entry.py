@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import json
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from deliveries.models.delivery import Delivery
+from signatories.models import Mark
 
 
 class EntryKind(models.TextChoices):
@@ -13,11 +17,31 @@ class EntryKind(models.TextChoices):
     PERSON = "person", _("Person")
 
 
+_LINE = ("kind", "name", "role_title", "affiliation", "city", "country", "version_number")
+
+
+class EntryQuerySet(models.QuerySet["DeliveryEntry"]):
+    def absent_from(self, other: Delivery) -> EntryQuerySet:
+        """Of these, whose signature has no entry in the other delivery: added, or withdrawn."""
+        return self.exclude(Exists(self._twins(other)))
+
+    def corrected_since(self, other: Delivery) -> EntryQuerySet:
+        """Of these, whose entry in the other delivery reads otherwise."""
+        line = {name: OuterRef(name) for name in _LINE}
+        twins = self._twins(other)
+        return self.filter(Exists(twins)).exclude(Exists(twins.filter(**line)))
+
+    def _twins(self, other: Delivery) -> EntryQuerySet:
+        return DeliveryEntry.objects.filter(delivery=other, signature_id=OuterRef("signature_id"))
+
+
 class DeliveryEntry(models.Model):
     """One line of a frozen roll. A trigger refuses to change or delete a row; it does not guard
     against TRUNCATE or dropping the trigger, which only the table's owner can do.
 
-    `signature_id` is no foreign key: the entry outlives the signature it was taken from.
+    `signature_id` is no foreign key: the entry outlives the signature it was taken from. `leaf` is
+    the salted hash by which the entry is in the delivery's list root. An erased entry keeps it, and
+    loses its salt and words: nobody can find out whom it stood for, and the root stays.
     """
 
     delivery = models.ForeignKey(Delivery, models.PROTECT, related_name="entries", db_index=False)
@@ -31,6 +55,13 @@ class DeliveryEntry(models.Model):
     affiliation = models.CharField(max_length=160, blank=True)
     country = CountryField(blank=True)
     city = models.CharField(max_length=80, blank=True)
+    marks = ArrayField(models.CharField(max_length=20, choices=Mark), default=list, blank=True)
+    version_number = models.PositiveIntegerField(help_text=_("The text that was signed."))
+    salt = models.UUIDField(null=True)
+    leaf = models.BinaryField(max_length=32)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "delivery entries"
@@ -42,8 +73,28 @@ class DeliveryEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=EntryKind.values), name="delivery_entry_kind_known"
             ),
-            models.CheckConstraint(condition=~Q(name=""), name="delivery_entry_is_named"),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True, salt__isnull=False) & ~Q(name="")
+                | Q(
+                    erased_at__isnull=False,
+                    salt__isnull=True,
+                    **dict.fromkeys(("name", "role_title", "affiliation", "city", "country"), ""),
+                ),
+                name="delivery_entry_named_or_erased",
+            ),
         )
+        indexes = (models.Index(fields=("signature_id",), name="delivery_entry_of"),)
 
     def __str__(self) -> str:
         return f"{self.position}. {self.name}"
+
+    def committed(self) -> list[str | int]:
+        """What the leaf commits to: its salt, the version signed and the line as delivered."""
+        words = (self.kind, self.name, self.role_title, self.affiliation, self.city)
+        return [str(self.salt), self.version_number, *words, str(self.country)]
+
+
+def leaf_data(committed: list[str | int]) -> bytes:
+    """The bytes under a leaf: JSON without spaces, as `deliveries_leaf` makes it in SQL and
+    `JSON.stringify` in a browser."""
+    return json.dumps(committed, ensure_ascii=False, separators=(",", ":")).encode()

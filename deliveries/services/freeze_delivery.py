@@ -8,14 +8,15 @@ from django.db.models import Case, Count, F, Max, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from deliveries.models import Delivery, DeliveryEntry, EntryKind
+from common.merkle import tree_root
+from deliveries.models import Delivery, DeliveryEntry, DeliveryStatus, EntryKind
 from deliveries.services.start_rendering import start_rendering
 from letters.models import Letter, Office, Translation, User, Version
 from signatories.models import Capacity, Signature, Status
 
 ENTRY_COLUMNS = (
     *("delivery_id", "signature_id", "position", "kind", "featured_rank", "name"),
-    *("role_title", "affiliation", "country", "city"),
+    *("role_title", "affiliation", "country", "city", "marks", "version_number"),
 )
 RULES = (
     *("name", "docket", "email", "postal_address", "channel", "page_size", "time_zone"),
@@ -51,10 +52,12 @@ def freeze_delivery(*, letter: Letter, office: Office, actor: User, form_token: 
         if locked.current_version is None:
             raise NoText
         delivery = _number_delivery(locked, locked.current_version, office, actor, form_token)
-        delivery.totals = _copy_roll(delivery)
+        delivery.totals = {**_copy_roll(delivery), "changes": _changes(delivery)}
         if not delivery.totals["counted"]:
             raise NoCountedSignature
-        delivery.save(update_fields=["totals"])
+        leaves = delivery.entries.order_by("position").values_list("leaf", flat=True)
+        delivery.list_root = tree_root([bytes(leaf) for leaf in leaves]).hex()
+        delivery.save(update_fields=["totals", "list_root"])
         start_rendering(delivery=delivery)
         return delivery
 
@@ -69,6 +72,7 @@ def _number_delivery(
         office=office,
         version=version,
         created_by=actor,
+        since=_delivered_before(letter, office),
         number=last + 1,
         form_token=form_token,
         language=text.language,
@@ -84,6 +88,24 @@ def _number_delivery(
     )
 
 
+def _delivered_before(letter: Letter, office: Office) -> Delivery | None:
+    """What the office has of this letter already."""
+    delivered = Delivery.objects.filter(letter=letter, office=office, status=DeliveryStatus.SENT)
+    return delivered.order_by("-number").first()
+
+
+def _changes(delivery: Delivery) -> dict[str, int] | None:
+    """How many entries differ from those that the office has; None where it has none yet."""
+    if delivery.since is None:
+        return None
+    return {
+        "since": delivery.since.number,
+        "added": delivery.entries.absent_from(delivery.since).count(),
+        "withdrawn": delivery.since.entries.absent_from(delivery).count(),
+        "corrected": delivery.entries.corrected_since(delivery.since).count(),
+    }
+
+
 def _subject(title: str, includes: str) -> str:
     """The mail's subject: what the office wants in it, then the letter's title."""
     if not includes or includes.casefold() in title.casefold():
@@ -92,14 +114,19 @@ def _subject(title: str, includes: str) -> str:
 
 
 def _copy_roll(delivery: Delivery) -> dict[str, Any]:
-    """Copies the entries and returns the explained count, both in one statement."""
+    """Copies the entries, each with its leaf of the list root, and returns the explained count,
+    all in one statement."""
     roll_sql, roll_params = _roll(delivery).query.sql_with_params()
     counts_sql, counts_params = _counts(delivery).query.sql_with_params()
-    entries = f"{DeliveryEntry._meta.db_table} ({', '.join(ENTRY_COLUMNS)})"
-    # Both parts are compiled by the ORM, every value is a parameter.
+    columns = ", ".join(ENTRY_COLUMNS)
+    # Both parts are compiled by the ORM, every value is a parameter. OFFSET 0: one salt an entry,
+    # not one for each time it is named.
     statement = (
-        f"WITH entered AS (INSERT INTO {entries} {roll_sql} RETURNING kind) "  # noqa: S608  # nosec
-        "SELECT 'named', kind, '', count(*) FROM entered GROUP BY kind "
+        f"WITH salted ({columns}, salt) AS ("  # noqa: S608  # nosec
+        f"SELECT roll.*, gen_random_uuid() FROM ({roll_sql}) AS roll OFFSET 0), entered AS ("
+        f"INSERT INTO {DeliveryEntry._meta.db_table} ({columns}, salt, leaf) SELECT *, "
+        "deliveries_leaf(salt, version_number, kind, name, role_title, affiliation, city, country) "
+        "FROM salted RETURNING kind) SELECT 'named', kind, '', count(*) FROM entered GROUP BY kind "
         f"UNION ALL SELECT * FROM ({counts_sql}) AS counts"
     )
     with connection.cursor() as cursor:
@@ -132,7 +159,7 @@ def _roll(delivery: Delivery) -> QuerySet[Signature, tuple[Any, ...]]:
         .order_by()
         .values_list(
             *("of_delivery", "id", "entry_position", "entry_kind", "featured_rank", "entry_name"),
-            *("entry_role", "entry_affiliation", "country", "city"),
+            *("entry_role", "entry_affiliation", "country", "city", "marks", "version__number"),
         )
     )
 

@@ -41,6 +41,7 @@ def write_manifest(delivery: Delivery, files: Iterable[DossierFile], path: Path)
         "version": delivery.version.number,
         "language": delivery.language,
         "text_sha256": delivery.text_sha256,
+        "list_root": delivery.list_root,
         "totals": delivery.totals,
         "files": [
             {

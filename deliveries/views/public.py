@@ -1,6 +1,7 @@
 """The public page of a delivery: what anybody may check, and the letter without names."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 
 from common.access import anyone
@@ -9,6 +10,8 @@ from common.pagecache import keep_page
 from deliveries.files import download
 from deliveries.models import Delivery, DossierFile
 from deliveries.models.file import PUBLIC_LETTER_FILE
+
+FILE_FACTS = ("name", "media_type", "bytes", "pages", "sha256")
 
 
 @anyone
@@ -27,6 +30,36 @@ def public_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
             "deliveries/delivery_public.html",
             {"delivery": delivery, "text": text, "files": delivery.files.all()},
         )
+
+
+@anyone
+def delivery_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """What the page says, for machines."""
+    deliveries = Delivery.objects.public().select_related("letter", "version", "since")
+    delivery = get_object_or_404(deliveries, letter__slug=slug, number=number)
+    return keep_page(
+        JsonResponse(
+            {
+                "letter": slug,
+                "delivery": number,
+                "page": f"{settings.SITE_URL}{delivery.get_absolute_url()}",
+                "office": delivery.rules["name"],
+                "docket": delivery.rules["docket"],
+                "frozen_at": delivery.frozen_at,
+                "sent_at": delivery.sent_at,
+                "version": delivery.version.number,
+                "language": delivery.language,
+                "text_sha256": delivery.text_sha256,
+                "list_root": delivery.list_root,
+                "totals": delivery.totals,
+                "files": [
+                    {name: getattr(file, name) for name in FILE_FACTS}
+                    for file in delivery.files.all()
+                ],
+            },
+            json_dumps_params={"ensure_ascii": False, "indent": 2},
+        )
+    )
 
 
 @anyone

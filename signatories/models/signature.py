@@ -306,6 +306,9 @@ class Signature(models.Model):
                 condition=Q(status="counted", show_name=True, consent_web=True),
             ),
             models.Index(
+                fields=("id",), name="signature_erased", condition=Q(erased_at__isnull=False)
+            ),
+            models.Index(
                 fields=("letter", "featured_rank"),
                 name="signature_featured",
                 condition=Q(featured_rank__isnull=False),

@@ -95,6 +95,11 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "{manage}data.json",
         {"GET": (303,) * 6, "POST": (200,) * 6},
     ),
+    "manage/<str:token>/deliveries/": ("{manage}deliveries/", {"GET": (200,) * 6}),
+    "manage/<str:token>/deliveries/<int:number>/receipt.json": (
+        "{manage}deliveries/1/receipt.json",
+        {"GET": (303,) * 6, "POST": (404,) * 6},
+    ),
     "my-signatures/<language:language>/": (
         "/my-signatures/fr/",
         {"GET": (200,) * 6, "POST": (422,) * 6},
@@ -198,6 +203,10 @@ READ_ONE = {"GET": needs(Role.VIEWER, 404), "POST": needs(Role.VIEWER, 405)}
 CHANGE_ONE = {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)}
 TABLE |= {
     "deliveries/<slug:slug>/<int:number>/": ("/deliveries/a-letter/1/", NOT_THERE),
+    "deliveries/<slug:slug>/<int:number>/delivery.json": (
+        "/deliveries/a-letter/1/delivery.json",
+        NOT_THERE,
+    ),
     "deliveries/<slug:slug>/<int:number>/<file_name:name>": ("/deliveries/a-letter/1/x", NOT_THERE),
     _DELIVERIES: (_AT, reads(Role.VIEWER)),
     f"{_DELIVERIES}new/": (

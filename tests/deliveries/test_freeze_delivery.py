@@ -51,6 +51,7 @@ def test_only_the_named_are_copied_and_the_count_is_explained(letter: Letter) ->
         "named": 3,
         "named_people": 2,
         "named_organisations": 1,
+        "changes": None,
     }
     assert delivery.subject == "Paper Plan: A letter about paper"
     assert delivery.status == DeliveryStatus.RENDERING

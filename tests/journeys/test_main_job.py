@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -50,6 +51,7 @@ def test_from_signing_to_the_pdf_in_the_offices_mailbox(
     page.goto(link_in(site.wait_for_mail("rosa@harbourguild.example"), "confirm"))
     page.get_by_role("button", name="Confirm my signature").click()
     page.wait_for_url("**/thanks/**")
+    manage = page.locator("a[href*='/manage/']").first.get_attribute("href")
     page.goto(f"{site.url}{LETTER}roll/")
     expect(page.get_by_text("Harbour Guild of Letters")).to_have_count(0)
 
@@ -103,6 +105,27 @@ def test_from_signing_to_the_pdf_in_the_offices_mailbox(
         assert isinstance(data, bytes)
         assert hashlib.sha256(data).hexdigest() in shown
     assert "Harbour Guild of Letters" not in shown
+
+    # Whoever has a file or a receipt checks it there; nothing is sent, a changed byte is noticed.
+    roll = next(data for name, data in files.items() if name.endswith("roll.pdf"))
+    assert isinstance(roll, bytes)
+    public_page = page.url
+    page.goto(f"{site.url}{urlsplit(manage or '').path}deliveries/")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the receipt").first.click()
+    receipt = download.value.path().read_text(encoding="utf-8")
+    page.goto(public_page)
+    answers = page.locator(".check [role=status] p")
+    for name, content, answer in (
+        ("roll.pdf", roll, "roll.pdf: is a file of this delivery, unchanged."),
+        ("roll.pdf", roll[:-1] + b"x", "is no file of this delivery"),
+        ("receipt.json", receipt.encode(), "Harbour Guild of Letters: is among the entries"),
+        ("forged.json", receipt.replace("Harbour", "Hollow").encode(), "is no receipt of this"),
+    ):
+        page.locator(".check input").set_input_files(
+            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        )
+        expect(answers).to_contain_text([answer])
 
 
 def test_organiser_rejects_only_with_a_reason_and_the_log_says_so(site: Site, page: Page) -> None:

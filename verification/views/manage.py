@@ -157,5 +157,6 @@ def _context(signature: Signature, token: str) -> dict[str, Any]:
         "withdraw_url": reverse("withdraw", kwargs={"token": token}),
         "erase_url": reverse("erase", kwargs={"token": token}),
         "data_url": reverse("download_data", kwargs={"token": token}),
+        "receipts_url": reverse("receipts", kwargs={"token": token}),
         "new_text_url": reverse("new_text", kwargs={"token": token}),
     }
