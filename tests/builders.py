@@ -21,7 +21,9 @@ from letters.models import (
     Version,
 )
 from signatories.models import Capacity, Organisation, Signature, Status
+from verification.models import Invitation
 from verification.services.accept_signature import confirmed_digest, details_digest
+from verification.services.invite import Invitee, invite
 
 ALL_FIELDS = ["role_title", "affiliation", "country", "city", "comment"]
 
@@ -121,6 +123,14 @@ def a_signature(
         status=status,
         **values,
     )
+
+
+def an_invitation(
+    letter: Letter, email: str = "ada@mail.example", name: str = "Ada Example"
+) -> Invitation:
+    """A personal invitation that waits for its mail."""
+    invite(letter=letter, invitees=[Invitee(name, email)], language="en", actor=None)
+    return Invitation.objects.get(letter=letter, email_digest=email_digest(canonical_email(email)))
 
 
 def sign_data(letter: Letter, **changes: Any) -> dict[str, Any]:

@@ -67,6 +67,19 @@ class SignForm(SignatoryForm):
         return number
 
 
+class InvitedForm(SignForm):
+    """The sign form behind a personal invitation: it asks no address, because it has the invited
+    one, which thus stands on no page."""
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invited_email = email
+        del self.fields["email"]
+
+    def clean(self) -> dict[str, Any]:
+        return {**super().clean(), "email": self.invited_email}
+
+
 class DomainForm(forms.Form):
     """The mail domain of an organisation on the letter; empty: none."""
 

@@ -47,11 +47,15 @@ def default_fields() -> list[str]:
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def visible(self) -> LetterQuerySet:
-        """Letters that a stranger may know of: published and past any embargo."""
-        return self.filter(
-            status__in=(LetterStatus.OPEN, LetterStatus.PAUSED, LetterStatus.CLOSED),
-            current_version__isnull=False,
-        )
+        """Letters that a stranger may know of: published and past any embargo. An embargo ends in
+        the second of `opens_at`, whatever the status still says."""
+        published = Q(status__in=(LetterStatus.OPEN, LetterStatus.PAUSED, LetterStatus.CLOSED))
+        revealed = Q(status=LetterStatus.EMBARGOED, opens_at__lte=timezone.now())
+        return self.filter(published | revealed, current_version__isnull=False)
+
+    def for_invited(self) -> LetterQuerySet:
+        """Letters that the holder of a personal invitation may know of: those under embargo too."""
+        return self.exclude(status=LetterStatus.DRAFT).filter(current_version__isnull=False)
 
     def of_member(self, user_id: int) -> LetterQuerySet:
         return self.filter(coalition__memberships__user_id=user_id)
@@ -112,10 +116,23 @@ class Letter(models.Model):
         """Whether a signature sent at this instant (default now) is taken."""
         at = at or timezone.now()
         return (
-            self.status == LetterStatus.OPEN
+            self.status in (LetterStatus.OPEN, LetterStatus.EMBARGOED)
+            and not self.is_sealed(at)
             and (self.opens_at is None or self.opens_at <= at)
             and (self.closes_at is None or at < self.closes_at)
         )
+
+    def is_sealed(self, at: datetime | None = None) -> bool:
+        """Whether the letter is under embargo at this instant (default now): nobody knows of it but
+        members and who is invited. It ends at `opens_at`; without one, when a member opens it."""
+        at = at or timezone.now()
+        return self.status == LetterStatus.EMBARGOED and (
+            self.opens_at is None or self.opens_at > at
+        )
+
+    def accepts_invited(self, at: datetime | None = None) -> bool:
+        """Whether a signature by personal invitation is taken: under embargo too."""
+        return self.is_sealed(at) or self.accepts_signatures(at)
 
     def closed_reason(self, at: datetime | None = None) -> str:
         """Why the letter takes no signatures at this instant (default now); empty where it does."""

@@ -8,6 +8,7 @@ from typing import cast
 from django.db import InterfaceError, OperationalError
 
 from letters.models import Letter, Translation, Version
+from letters.models.letter import LetterQuerySet
 
 FRESH_SECONDS = 1.0
 STALE_SECONDS = 60.0
@@ -62,9 +63,26 @@ def current_letter(slug: str) -> CurrentLetter:
     return current
 
 
+def letter_for_invited(letter_id: int) -> CurrentLetter:
+    """A letter that may be under embargo, for the holder of a personal invitation to it.
+
+    Raises Letter.DoesNotExist for a draft.
+    """
+    return _texts_of(_with_text(Letter.objects.for_invited()).get(pk=letter_id))
+
+
 def _read(slug: str) -> CurrentLetter:
-    letter = Letter.objects.visible().select_related("coalition", "current_version").get(slug=slug)
-    version = cast(Version, letter.current_version)  # `visible` has only letters with a version
+    return _texts_of(_with_text(Letter.objects.visible()).get(slug=slug))
+
+
+def _with_text(letters: LetterQuerySet) -> LetterQuerySet:
+    return letters.select_related("coalition", "current_version")
+
+
+def _texts_of(letter: Letter) -> CurrentLetter:
+    version = cast(
+        Version, letter.current_version
+    )  # these querysets have only letters with a version
     version.letter = letter
     translations = tuple(version.translations.order_by("-is_authoritative", "language"))
     for translation in translations:

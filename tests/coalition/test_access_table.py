@@ -11,9 +11,9 @@ from django.urls import get_resolver
 
 from coalition.checks import views
 from letters.models import Letter, Role
-from tests.builders import a_coalition, a_member, a_signature
+from tests.builders import a_coalition, a_member, a_signature, an_invitation
 from tests.conftest import SAME_ORIGIN
-from verification.links import confirm_url, manage_url
+from verification.links import confirm_url, invited_url, manage_url
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +109,15 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "{manage}new-text/",
         {"GET": (303,) * 6, "POST": (303,) * 6},
     ),
-    "invited/<str:token>/": ("/invited/forged/", NOT_THERE),
+    "invited/<str:token>/": (
+        "{invited}",
+        {"GET": (200,) * 6, "POST": (422,) * 6},
+    ),
+    "invited/<str:token>/check-inbox/": ("{invited}check-inbox/", PUBLIC),
+    "invited/<str:token>/code/": (
+        "{invited}code/",
+        {"GET": (200,) * 6, "POST": (422,) * 6},
+    ),
     "manage/<str:token>/guild-code/": (
         "{manage}guild-code/",
         {"GET": (200,) * 6, "POST": (422,) * 6},
@@ -269,6 +277,7 @@ def test_route_answers_as_the_table_says(
         "manage": manage_url(a_signature(letter, "Ada").pk),
         "signature": str(a_signature(letter, "Zoe").pk),
         "entry": a_signature(letter, "Eve").public_id,
+        "invited": invited_url(an_invitation(letter).pk),
     }
     path = path.format(**names).removeprefix(settings.SITE_URL)
     for method, statuses in expected.items():

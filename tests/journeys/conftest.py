@@ -32,6 +32,7 @@ class Site:
     url: str
     var: Path
     log: Path
+    environment: dict[str, str]
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         """What the SMTP catcher has for the address, oldest first."""
@@ -41,6 +42,18 @@ class Site:
             if address in str(mail["To"]):
                 mails.append(mail)
         return mails
+
+    def run(self, code: str) -> str:
+        """What the code prints, run in this installation: for what has no page."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v", "0", "-c", code],
+            cwd=REPOSITORY,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
 
     def wait_for_mail(self, address: str, subject: str = "") -> EmailMessage:
         """The newest mail to the address whose subject has these words, at most 30 s later."""
@@ -98,7 +111,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             lambda: answers(f"{url}/healthz") or up.poll() is not None, "healthy site", seconds=120
         )
         assert up.poll() is None, log.read_text()
-        yield Site(url, var, log)
+        yield Site(url, var, log, environment)
     finally:
         up.send_signal(signal.SIGTERM)
         up.wait(60)

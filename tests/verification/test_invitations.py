@@ -10,13 +10,12 @@ from django.test import Client
 
 from letters.models import Letter, LetterStatus, Role
 from signatories.models import Signature, Status
-from tests.builders import a_coalition, a_letter, a_member, a_signature
+from tests.builders import a_coalition, a_letter, a_member, a_signature, an_invitation
 from tests.conftest import SAME_ORIGIN
 from verification.links import invited_url
 from verification.models import Invitation, SentMail
 from verification.services.confirm_signature import confirm_signature
 from verification.services.erase_signature import erase_signature
-from verification.services.invite import Invitee, invite
 from verification.services.send_due_invitations import send_due_invitations
 
 pytestmark = pytest.mark.django_db
@@ -28,12 +27,6 @@ def editor(letter: Letter) -> Client:
     client = Client(headers=SAME_ORIGIN)
     client.force_login(a_member(letter.coalition, Role.EDITOR))
     return client
-
-
-def an_invitation(letter: Letter, email: str = "ada@mail.example") -> Invitation:
-    actor = a_member(letter.coalition, Role.OWNER)
-    invite(letter=letter, invitees=[Invitee("Ada Example", email)], language="en", actor=actor)
-    return Invitation.objects.get(letter=letter)
 
 
 def path_of(invitation: Invitation) -> str:
@@ -112,11 +105,11 @@ def test_invitation_of_another_coalition_is_not_there(editor: Client, letter: Le
     assert other.revoked_at is None
 
 
-def test_nothing_of_a_letter_that_is_not_visible_is_mailed_or_shown(letter: Letter) -> None:
+def test_nothing_of_a_draft_is_mailed_or_shown(letter: Letter) -> None:
     invitation = an_invitation(letter)
-    Letter.objects.filter(pk=letter.pk).update(status=LetterStatus.EMBARGOED)
+    Letter.objects.filter(pk=letter.pk).update(status=LetterStatus.DRAFT)
     assert send_due_invitations() == 0
-    assert Client().get(path_of(invitation)).status_code == 404
+    assert Client().get(path_of(invitation)).status_code == 410
 
 
 def test_address_is_not_in_the_database_and_goes_with_the_signature(letter: Letter) -> None:

@@ -59,11 +59,13 @@ def accept_signature(
     network: str,
     solution: str = "",
     unchecked: bool = False,
+    invited: bool = False,
 ) -> bool:
     """Writes the signature as unconfirmed; its row is the outbox of its confirmation mail.
 
     `details` are the cleaned data of the sign form, `network` as `client_network` gives it. In
-    surge mode `solution` proves the sender's work; one who asks to sign `unchecked` is held.
+    surge mode `solution` proves the sender's work; one who asks to sign `unchecked` is held, and
+    one who is `invited` need prove nothing: the link in the invitation is proof enough.
     Returns whether the mail task may be nudged now (at most once a second).
     Raises common.throttle.Throttled, ChallengeNeeded. When this returns, the signature is safe in
     Postgres.
@@ -73,7 +75,8 @@ def accept_signature(
     digest = email_digest(canonical)
     passed = _throttle(letter=letter, digest=digest, network=network, unchecked=unchecked)
     signals = signals_of(details)
-    if (passed.surge or letter.surge_mode) and not (solution and is_solved(letter, solution)):
+    surge = (passed.surge or letter.surge_mode) and not invited
+    if surge and not (solution and is_solved(letter, solution)):
         if not unchecked:
             raise ChallengeNeeded
         signals.append("unchecked")

@@ -19,7 +19,7 @@ class Invitee:
     email: str
 
 
-def invite(*, letter: Letter, invitees: list[Invitee], language: str, actor: User) -> int:
+def invite(*, letter: Letter, invitees: list[Invitee], language: str, actor: User | None) -> int:
     """Writes down who is invited; an address that was invited before is left as it is, and one
     that has signed is marked without a mail. Returns how many are new."""
     new = 0

@@ -25,7 +25,7 @@ def restore_signature(*, signature_id: int) -> Signature:
         )
         if signature.status != Status.WITHDRAWN:
             return signature
-        if not signature.letter.accepts_signatures():
+        if not signature.letter.accepts_invited():
             raise LetterTakesNone
         was_held = signature.withdrawn_from == Status.HELD
         approved = signature.decided_at is not None and not was_held

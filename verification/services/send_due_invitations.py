@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from common.mail import build_mail
 from common.postbox import Postbox
-from letters.models import LetterStatus, Translation
+from letters.models import Letter, LetterStatus, Translation
 from verification.links import invited_url
 from verification.models import Invitation
 from verification.services.limit_mail import A_DAY, mails_of_a_day, remember_mails
@@ -25,7 +25,8 @@ def send_due_invitations() -> int:
     with transaction.atomic(), Postbox() as postbox:
         rows = list(
             Invitation.objects.mail_due()
-            .filter(letter__status=LetterStatus.OPEN)
+            .filter(letter__in=Letter.objects.for_invited())
+            .filter(letter__status__in=(LetterStatus.OPEN, LetterStatus.EMBARGOED))
             .select_related("letter__coalition")
             .select_for_update(skip_locked=True, of=("self",))
             .order_by("due_at")[:BATCH]

@@ -28,6 +28,7 @@ from verification.links import (
 )
 from verification.services.confirm_signature import AlreadySigned, confirm_signature
 from verification.services.request_mail import request_mail
+from verification.views.inbox import inbox_page
 
 MOST_WAITING = 20
 
@@ -118,7 +119,10 @@ def resend(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseRedirect(reverse("confirm", kwargs={"token": token}))
     request_mail(signature_id=signature.pk)
-    return see_other(translation_of(signature).url_of("check_inbox"))
+    text = translation_of(signature)
+    if signature.letter.is_sealed():  # it has no public page to go on to
+        return private(inbox_page(request, text))
+    return see_other(text.url_of("check_inbox"))
 
 
 @anyone

@@ -91,7 +91,7 @@ def guild_codes(request: MemberRequest, letter: Letter, guild_id: int) -> HttpRe
 @require_POST
 def invitation_new(request: MemberRequest, letter: Letter) -> HttpResponse:
     form = InvitationForm(request.POST)
-    if form.is_valid() and not letter.accepts_signatures():
+    if form.is_valid() and not letter.accepts_invited():
         form.add_error(None, gettext("The letter takes no signatures at the moment."))
     if not form.is_valid():
         return _page(request, letter, invitation_form=form)

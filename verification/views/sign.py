@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -22,21 +21,18 @@ from letters.access import public_letter, public_text
 from letters.models import Letter, Translation
 from letters.services.current_letter import CurrentLetter
 from verification.challenge import ChallengeNeeded, is_in_surge, new_challenge
+from verification.door import Door
 from verification.forms import SignForm
 from verification.services.accept_signature import accept_signature
 from verification.tasks import send_due_mail
-from verification.views.typed_code import TypedCodeForm
+from verification.views.inbox import inbox_page
 
 log = structlog.get_logger(__name__)
 
 
 def unsigned_form(current: CurrentLetter, language: str) -> SignForm:
     """The empty form for the letter's page in this language."""
-    return SignForm(
-        letter=current.letter,
-        version=current.version,
-        initial={"version": current.version.number, "language": language},
-    )
+    return Door(current).empty_form(language)
 
 
 def challenge_url(letter: Letter, *, asked: bool = False) -> str | None:
@@ -56,25 +52,31 @@ def challenge(request: HttpRequest, slug: str) -> HttpResponse:
 
 @anyone_may_post
 def sign(request: HttpRequest, slug: str) -> HttpResponse:
-    current = public_letter(slug)
+    door = Door(public_letter(slug))
     if request.method != "POST":
-        language = current.authoritative.language
-        return _page(request, current, unsigned_form(current, language), language, status=200)
+        language = door.current.authoritative.language
+        return form_page(request, door, door.empty_form(language), language)
+    return answer(request, door)
+
+
+def answer(request: HttpRequest, door: Door) -> HttpResponse:
+    """What who sends the form gets, through whichever door."""
+    current = door.current
     if "read_in" in request.POST:
-        return _in_other_language(request, current)
+        return _in_other_language(request, door)
     translation = current.translation(request.POST.get("language", "")) or current.authoritative
     language = translation.language
     with speak(language):
-        form = SignForm(request.POST, letter=current.letter, version=current.version)
-        if not current.letter.accepts_signatures():
+        form = door.sent_form(request.POST)
+        if not door.is_open:
             reason = current.letter.closed_reason()
-            return _refuse(request, current, form, language, reason, status=410)
+            return _refuse(request, door, form, language, reason, status=410)
         if not form.is_valid():
             if "version" in form.errors:
                 data = request.POST.copy()
                 data["version"] = str(current.version.number)
                 form.data = data
-            return _page(request, current, form, language, status=422)
+            return form_page(request, door, form, language, status=422)
         details: Mapping[str, Any] = {**form.cleaned_data, "language": language}
         try:
             nudge = _accept(
@@ -83,28 +85,31 @@ def sign(request: HttpRequest, slug: str) -> HttpResponse:
                 network=client_network(request),
                 solution=request.POST.get("altcha", ""),
                 unchecked=request.POST.get("unchecked") == "yes",
+                invited=door.invitation is not None,
             )
         except ChallengeNeeded:
             problem = _("Very many signatures are arriving. Please send the form once more.")
-            return _refuse(request, current, form, language, problem, status=428)
+            return _refuse(request, door, form, language, problem, status=428)
         except Throttled:
             problem = _("Too many signatures at once. Please wait a minute and send it again.")
-            return _refuse(request, current, form, language, problem, status=429)
+            return _refuse(request, door, form, language, problem, status=429)
         except (OperationalError, InterfaceError):
             problem = _("We could not save your signature just now. Please send it again.")
-            return _refuse(request, current, form, language, problem, status=503)
+            return _refuse(request, door, form, language, problem, status=503)
     if nudge:
         _nudge()
-    return see_other(translation.url_of("check_inbox"))
+    return see_other(door.inbox_url(translation))
 
 
-def _in_other_language(request: HttpRequest, current: CurrentLetter) -> HttpResponse:
+def _in_other_language(request: HttpRequest, door: Door) -> HttpResponse:
     """The form with all that was typed, in the language of the button. Nothing is checked or kept:
     without a cookie, sending the words along is how they come with the reader."""
+    current = door.current
     translation = current.translation(request.POST["read_in"]) or current.authoritative
-    form = unsigned_form(current, translation.language)
-    form.initial = {**request.POST.dict(), **form.initial}
-    return _page(request, current, form, translation.language, status=200)
+    form = door.empty_form(translation.language)
+    form.initial = {**form.initial, **request.POST.dict(), "language": translation.language}
+    form.initial["version"] = current.version.number
+    return form_page(request, door, form, translation.language)
 
 
 def other_languages(current: CurrentLetter, language: str) -> list[Translation]:
@@ -133,7 +138,7 @@ def _nudge() -> None:
 
 def _refuse(
     request: HttpRequest,
-    current: CurrentLetter,
+    door: Door,
     form: SignForm,
     language: str,
     problem: str,
@@ -141,15 +146,17 @@ def _refuse(
     status: int,
 ) -> HttpResponse:
     form.add_error(None, problem)
-    response = _page(request, current, form, language, status=status)
+    response = form_page(request, door, form, language, status=status)
     if status in (429, 503):
         response["Retry-After"] = str(WINDOW_SECONDS)
     return response
 
 
-def _page(
-    request: HttpRequest, current: CurrentLetter, form: SignForm, language: str, *, status: int
+def form_page(
+    request: HttpRequest, door: Door, form: SignForm, language: str, *, status: int = 200
 ) -> HttpResponse:
+    """The form on a page of its own."""
+    current = door.current
     with speak(language):
         response = render(
             request,
@@ -159,11 +166,14 @@ def _page(
                 "translation": current.translation(language) or current.authoritative,
                 "form": form,
                 "other_languages": other_languages(current, language),
-                "form_url": reverse("sign", kwargs={"slug": current.letter.slug}),
-                "challenge_url": challenge_url(current.letter, asked=status == 428),
+                "form_url": door.form_url,
+                "challenge_url": None
+                if door.invitation
+                else challenge_url(current.letter, asked=status == 428),
                 "unchecked": request.POST.get("unchecked") == "yes",
-                "open": current.letter.accepts_signatures(),
+                "open": door.is_open,
                 "closed_reason": current.letter.closed_reason(),
+                "invitation": door.invitation,
             },
             status=status,
         )
@@ -174,17 +184,5 @@ def _page(
 @anyone
 def check_inbox(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     """What everyone sees after the form, whether the address is new or has signed."""
-    current, translation = public_text(slug, language)
-    with speak(translation.language):
-        response = render(
-            request,
-            "verification/check_inbox.html",
-            {
-                "letter": current.letter,
-                "translation": translation,
-                "code_form": TypedCodeForm(),
-                "code_url": translation.url_of("typed_code"),
-                "mailbox_url": "/mailbox/" if settings.MAILBOX else None,
-            },
-        )
-    return keep_page(response)
+    _current, translation = public_text(slug, language)
+    return keep_page(inbox_page(request, translation, translation.url_of("typed_code")))

@@ -15,7 +15,7 @@ from common.network import client_network
 from common.responses import private, see_other
 from common.throttle import WINDOW_SECONDS, Throttled
 from letters.access import public_text
-from letters.models import Letter, Translation
+from letters.models import Translation
 from signatories.models import Signature
 from verification.links import confirm_path
 from verification.typed_code import is_typed_code, limit_guessing
@@ -48,39 +48,45 @@ class TypedCodeForm(forms.Form):
 @anyone_may_post
 def typed_code(request: HttpRequest, slug: str, language: str | None = None) -> HttpResponse:
     """A right code leads to the page that the mail's link opens; nothing is confirmed here."""
-    current, translation = public_text(slug, language)
+    _current, translation = public_text(slug, language)
+    return answer_code(request, translation, translation.url_of("typed_code"))
+
+
+def answer_code(request: HttpRequest, translation: Translation, code_url: str) -> HttpResponse:
+    """The page of the typed code at `code_url`."""
+    letter = translation.version.letter
     with speak(translation.language):
         form = TypedCodeForm(request.POST if request.method == "POST" else None)
         if request.method != "POST":
-            return _page(request, current.letter, translation, form, status=200)
+            return _page(request, translation, code_url, form, status=200)
         if not form.is_valid():
-            return _page(request, current.letter, translation, form, status=422)
+            return _page(request, translation, code_url, form, status=422)
         digest = email_digest(canonical_email(form.cleaned_data["email"]))
         try:
-            limit_guessing(current.letter.pk, digest, network_digest(client_network(request)))
+            limit_guessing(letter.pk, digest, network_digest(client_network(request)))
         except Throttled:
             form.add_error(None, _("Too many tries. Please wait a minute, or open the link."))
-            response = _page(request, current.letter, translation, form, status=429)
+            response = _page(request, translation, code_url, form, status=429)
             response["Retry-After"] = str(WINDOW_SECONDS)
             return response
-        if is_typed_code(current.letter.pk, digest, form.cleaned_data["code"]):
-            signature = Signature.objects.newest_of_address(current.letter.pk, digest)
+        if is_typed_code(letter.pk, digest, form.cleaned_data["code"]):
+            signature = Signature.objects.newest_of_address(letter.pk, digest)
             if signature is not None:
                 return private(see_other(confirm_path(signature.pk)))
         form.add_error(
             "code",
             _("This code does not fit the address, or is too old. Please compare both."),
         )
-        return _page(request, current.letter, translation, form, status=422)
+        return _page(request, translation, code_url, form, status=422)
 
 
 def _page(
-    request: HttpRequest, letter: Letter, translation: Translation, form: forms.Form, *, status: int
+    request: HttpRequest, translation: Translation, code_url: str, form: forms.Form, *, status: int
 ) -> HttpResponse:
     context = {
-        "letter": letter,
+        "letter": translation.version.letter,
         "translation": translation,
         "code_form": form,
-        "code_url": translation.url_of("typed_code"),
+        "code_url": code_url,
     }
     return private(render(request, "verification/typed_code.html", context, status=status))
