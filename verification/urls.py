@@ -3,6 +3,7 @@ from django.urls import path
 from verification.views import (
     confirm,
     evidence,
+    export,
     guild_code,
     invited,
     manage,
@@ -71,5 +72,6 @@ organiser_urlpatterns = [
         evidence.invitation_revoke,
         name="invitation_revoke",
     ),
+    path("export/", export.export, name="export"),
     path("audit-log/", moderation.audit_log, name="audit_log"),
 ]

@@ -1,10 +1,10 @@
 """The dossier's files for machines: the roll as CSV and the manifest."""
 
-import csv
 import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from common.tables import csv_file
 from deliveries.models import Delivery, DossierFile
 
 CSV_FILE = "roll.csv"
@@ -12,22 +12,11 @@ MANIFEST_FILE = "manifest.json"
 COLUMNS = ("position", "kind", "name", "role_title", "affiliation", "city", "country")
 
 
-def plain_cell(value: str | int) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe before =, +, -, @, tab, CR.
-
-    OWASP, “CSV Injection”.
-    """
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
 def write_csv(delivery: Delivery, path: Path) -> None:
-    """UTF-8 with a byte order mark, so that spreadsheets read every script."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        rows = delivery.entries.order_by("position").values_list(*COLUMNS)
-        writer.writerows([plain_cell(cell) for cell in row] for row in rows.iterator(2000))
+    """The roll, in which no spreadsheet finds a formula."""
+    rows = delivery.entries.order_by("position").values_list(*COLUMNS)
+    with path.open("wb") as file:
+        file.writelines(csv_file(COLUMNS, rows.iterator(2000)))
 
 
 def write_manifest(delivery: Delivery, files: Iterable[DossierFile], path: Path) -> None:

@@ -61,6 +61,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """Those who agreed that a government office publishes and reuses their entry."""
         return self.counted().filter(show_name=True, consent_government=True)
 
+    def for_press(self) -> SignatureQuerySet:
+        """Those who agreed to be named in press releases."""
+        return self.counted().filter(show_name=True, consent_press=True)
+
     def people(self) -> SignatureQuerySet:
         return self.filter(capacity=Capacity.PERSONAL)
 

@@ -197,6 +197,10 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "/organise/letters/a-letter/evidence/invitations/1/revoke/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
     ),
+    "organise/letters/<slug:slug>/export/": (
+        "/organise/letters/a-letter/export/",
+        {"GET": needs(Role.EDITOR, 200), "POST": needs(Role.EDITOR, 422)},
+    ),
     "organise/letters/<slug:slug>/audit-log/": (
         "/organise/letters/a-letter/audit-log/",
         reads(Role.VIEWER),

@@ -14,7 +14,6 @@ from deliveries.print import child, roll
 from deliveries.print.child import PrintFailed
 from deliveries.print.page import print_document
 from deliveries.print.whole import DEFAULTS
-from deliveries.services.write_tables import plain_cell
 from letters.models import Letter, Version
 from tests.builders import a_signature
 from tests.deliveries.builders import a_delivery, an_office, typeset
@@ -141,11 +140,6 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
 
     with pytest.raises(PrintFailed, match="FetchRefused"):
         child.write_in_child(work, tmp_path / "page.pdf")
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@cmd", "\tx", "\rx"])
-def test_a_spreadsheet_sees_no_formula(cell: str) -> None:
-    assert plain_cell(cell) == f"'{cell}"
 
 
 def test_pieces_are_even_and_busy_both_workers() -> None:

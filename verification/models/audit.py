@@ -26,6 +26,7 @@ class Action(models.TextChoices):
     UNBLOCK = "unblock", _("No longer blocked")
     SURGE = "surge", _("Surge mode switched on")
     CALM = "calm", _("Surge mode switched off")
+    EXPORT = "export", _("Exported")
 
 
 # What a moderator decides about a signature.
