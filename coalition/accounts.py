@@ -6,8 +6,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailConfirmation
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+
+from coalition.sessions import begin_session
+from common import crypto
 
 
 def signup_open(request: HttpRequest) -> dict[str, bool]:
@@ -20,6 +25,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return bool(settings.SIGNUP_OPEN)
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        begin_session(request)
 
     # Links in mails name our site, whatever Host the request that asked for the mail had.
 
@@ -38,6 +47,16 @@ class AccountAdapter(DefaultAccountAdapter):
             name: _at_our_site(value) for name, value in context.items() if name.endswith("_url")
         }
         super().send_mail(template_prefix, email, {**context, **links, "current_site": site})
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """A stolen database must not let anybody pass the second step, so its secrets are encrypted."""
+
+    def encrypt(self, text: str) -> str:
+        return crypto.encrypt(text).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return crypto.decrypt(encrypted_text.encode())
 
 
 def _at_our_site(url: str) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailConfirmation
-from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 
+from letters.models import MemberInvitation, Session
 from signatories.models import Signature, Status
 from verification.models import Invitation, SentMail
 
@@ -42,12 +42,12 @@ def _mails(now: datetime) -> int:
 
 
 def _invitations(now: datetime) -> int:
-    return Invitation.objects.filter(created_at__lt=now - INVITATION).delete()[0]
+    old = {"created_at__lt": now - INVITATION}
+    return sum(rows.objects.filter(**old).delete()[0] for rows in (Invitation, MemberInvitation))
 
 
 def _sessions(now: datetime) -> int:
-    ended: int = Session.objects.filter(expire_date__lt=now).delete()[0]
-    return ended
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
 def _links(now: datetime) -> int:

@@ -44,6 +44,8 @@ MAILBOX = env.bool(
     default=EMBEDDED and "EMAIL_URL" not in env.ENVIRON and not SITE_URL.startswith("https://"),
 )
 SIGNUP_OPEN = env.bool("SIGNUP_OPEN", default=False)
+# Whether every account may create coalitions, or only the installation's operators.
+COALITIONS_OPEN = env.bool("COALITIONS_OPEN", default=SIGNUP_OPEN or EMBEDDED)
 # How many threads a web process has; all but one may wait for a form to arrive.
 WEB_THREADS = env.int("GRANIAN_BLOCKING_THREADS", default=4)
 
@@ -57,7 +59,6 @@ INSTALLED_APPS = [
     "common",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -145,6 +146,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
+    "letters.tasks.send_*": {"queue": "mail"},
     "verification.tasks.send_*": {"queue": "mail"},
     "deliveries.tasks.render_*": {"queue": "render"},
     "deliveries.tasks.send_*": {"queue": "mail"},
@@ -155,6 +157,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "verification.tasks.send_due_mail",
         "schedule": 3.0,
         "options": {"expires": 3},
+    },
+    "send-member-invitations": {
+        "task": "letters.tasks.send_member_invitations",
+        "schedule": 5.0,
+        "options": {"expires": 5},
     },
     "send-notices": {
         "task": "verification.tasks.send_notices",
@@ -227,6 +234,7 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_ADAPTER = "coalition.accounts.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {

@@ -55,7 +55,9 @@ urlpatterns = [
             ]
         ),
     ),
-    path("accounts/", include("allauth.urls")),
+    path("organise/coalitions/", include(letters.coalition_urlpatterns)),
+    path("organise/", include(letters.organiser_urlpatterns)),
+    path("accounts/", include([*letters.account_urlpatterns, path("", include("allauth.urls"))])),
     path("healthz", health.healthz, name="healthz"),
 ]
 

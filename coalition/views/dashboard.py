@@ -1,5 +1,8 @@
 """The organisers' first screens: their letters, and one letter at a glance."""
 
+from collections import defaultdict
+from typing import Any, cast
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -8,7 +11,8 @@ from coalition.cards import letter_cards
 from common.access import UserRequest, user
 from deliveries.models import Delivery
 from letters.access import MemberRequest, letter_member
-from letters.models import Letter, Membership, Role
+from letters.models import Letter, Membership, Role, User
+from letters.services.create_coalition import may_create_coalitions
 from signatories.models import Signature
 
 RECENT = 10
@@ -17,14 +21,23 @@ RECENT = 10
 @user
 @require_safe
 def dashboard(request: UserRequest) -> HttpResponse:
-    letters = Letter.objects.of_member(request.user.pk).select_related("coalition")
-    cards = letter_cards(letters)
-    roles = dict(
-        Membership.objects.filter(user_id=request.user.pk).values_list("coalition_id", "role")
-    )
-    for card in cards:
-        card["role"] = Role(roles[card["letter"].coalition_id])
-    return render(request, "coalition/dashboard.html", {"cards": cards})
+    """The member's coalitions, each with its letters."""
+    account = cast(User, request.user)
+    letters = Letter.objects.of_member(account.pk).select_related("coalition")
+    cards: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for card in letter_cards(letters):
+        cards[card["letter"].coalition_id].append(card)
+    memberships = Membership.objects.filter(user=account).select_related("coalition")
+    coalitions = [
+        {
+            "coalition": membership.coalition,
+            "role": Role(membership.role),
+            "cards": cards[membership.coalition_id],
+        }
+        for membership in memberships.order_by("coalition__name")
+    ]
+    context = {"coalitions": coalitions, "may_create": may_create_coalitions(account)}
+    return render(request, "coalition/dashboard.html", context)
 
 
 @letter_member(Role.VIEWER)

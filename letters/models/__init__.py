@@ -1,21 +1,28 @@
+from letters.models.change import Change, ChangeEntry
 from letters.models.coalition import Coalition, Membership, Role
 from letters.models.letter import Letter, LetterStatus, OptionalField, ReviewPolicy
+from letters.models.member_invitation import MemberInvitation
 from letters.models.office import Channel, Office, PageSize
+from letters.models.session import Session
 from letters.models.user import User
 from letters.models.version import ChangeKind, Translation, Version
 
 __all__ = [
+    "Change",
+    "ChangeEntry",
     "ChangeKind",
     "Channel",
     "Coalition",
     "Letter",
     "LetterStatus",
+    "MemberInvitation",
     "Membership",
     "Office",
     "OptionalField",
     "PageSize",
     "ReviewPolicy",
     "Role",
+    "Session",
     "Translation",
     "User",
     "Version",

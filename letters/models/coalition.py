@@ -13,8 +13,13 @@ class CoalitionQuerySet(models.QuerySet["Coalition"]):
 class Coalition(models.Model):
     """A group that runs letters."""
 
-    slug = models.SlugField(max_length=60, unique=True)
-    name = models.CharField(max_length=120)
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    description = models.CharField(_("description"), max_length=500, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    # Who answers for the letters; many countries' laws ask for it.
+    imprint = models.TextField(_("imprint"), max_length=1000, blank=True)
+    mfa_required = models.BooleanField(_("two-step login required"), default=False)
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -41,6 +46,16 @@ class Role(models.TextChoices):
         return order.index(self) <= order.index(needed)
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def by_role(self) -> MembershipQuerySet:
+        """Owners first, viewers last, each by name."""
+        rank = models.Case(
+            *(models.When(role=role, then=n) for n, role in enumerate(Role)),
+            output_field=models.SmallIntegerField(),
+        )
+        return self.order_by(rank, "user__name", "user__email")
+
+
 class Membership(models.Model):
     """A user's role in a coalition."""
 
@@ -48,6 +63,8 @@ class Membership(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = (
@@ -61,3 +78,7 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.role})"
+
+    @property
+    def is_owner(self) -> bool:
+        return self.role == Role.OWNER

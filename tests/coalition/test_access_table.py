@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from coalition.checks import views
-from letters.models import Letter, Role
+from letters.models import Letter, Membership, Role
 from tests.builders import a_coalition, a_member, a_signature, an_invitation
 from tests.conftest import SAME_ORIGIN
 from verification.links import confirm_url, invited_url, manage_url
@@ -241,6 +241,63 @@ TABLE |= {
         {"GET": needs(Role.EDITOR, 404), "POST": needs(Role.EDITOR, 404)},
     ),
 }
+_COALITION = "organise/coalitions/<slug:slug>/"
+_MAKERS = "/organise/coalitions/makers/"
+_ASKS = {"GET": needs(Role.OWNER, 200), "POST": needs(Role.OWNER, 303)}
+TABLE |= {
+    "organise/coalitions/new/": (
+        "/organise/coalitions/new/",
+        {"GET": (LOGIN, *(403,) * 5), "POST": (LOGIN, *(403,) * 5)},
+    ),
+    f"{_COALITION}settings/": (
+        f"{_MAKERS}settings/",
+        {"GET": needs(Role.OWNER, 200), "POST": needs(Role.OWNER, 422)},
+    ),
+    f"{_COALITION}log/": (f"{_MAKERS}log/", reads(Role.VIEWER)),
+    f"{_COALITION}members/": (f"{_MAKERS}members/", reads(Role.VIEWER)),
+    # Each leaves, and the last owner is told to stay: both go on to a page.
+    f"{_COALITION}leave/": (
+        f"{_MAKERS}leave/",
+        {"GET": needs(Role.VIEWER, 200), "POST": needs(Role.VIEWER, 303)},
+    ),
+    f"{_COALITION}invitations/": (
+        f"{_MAKERS}invitations/",
+        {"GET": needs(Role.OWNER, 405), "POST": needs(Role.OWNER, 422)},
+    ),
+    f"{_COALITION}invitations/<int:invitation_id>/resend/": (
+        f"{_MAKERS}invitations/1/resend/",
+        {"GET": needs(Role.OWNER, 405), "POST": needs(Role.OWNER, 404)},
+    ),
+    f"{_COALITION}invitations/<int:invitation_id>/revoke/": (
+        f"{_MAKERS}invitations/1/revoke/",
+        {"GET": needs(Role.OWNER, 405), "POST": needs(Role.OWNER, 404)},
+    ),
+    f"{_COALITION}members/<int:user_id>/role/": (
+        f"{_MAKERS}members/{{viewer}}/role/",
+        {"GET": needs(Role.OWNER, 405), "POST": needs(Role.OWNER, 422)},
+    ),
+    f"{_COALITION}members/<int:user_id>/remove/": (f"{_MAKERS}members/{{viewer}}/remove/", _ASKS),
+    f"{_COALITION}members/<int:user_id>/transfer/": (
+        f"{_MAKERS}members/{{viewer}}/transfer/",
+        _ASKS,
+    ),
+    "organise/join/<str:token>/": (
+        "/organise/join/forged/",
+        {"GET": (404,) * 6, "POST": (404,) * 6},
+    ),
+    "accounts/sessions/": (
+        "/accounts/sessions/",
+        {"GET": (LOGIN, *(200,) * 5), "POST": (LOGIN, *(405,) * 5)},
+    ),
+    "accounts/sessions/end/": (
+        "/accounts/sessions/end/",
+        {"GET": (LOGIN, *(405,) * 5), "POST": (LOGIN, *(404,) * 5)},
+    ),
+    "accounts/sessions/end-others/": (
+        "/accounts/sessions/end-others/",
+        {"GET": (LOGIN, *(405,) * 5), "POST": (LOGIN, *(303,) * 5)},
+    ),
+}
 # Development only: settings.MAILBOX decides.
 TABLE |= {
     "mailbox/": ("/mailbox/", PUBLIC),
@@ -275,6 +332,7 @@ def test_every_route_is_in_the_table() -> None:
 def test_route_answers_as_the_table_says(
     route: str, letter: Letter, people: dict[str, Client], settings: Any
 ) -> None:
+    settings.COALITIONS_OPEN = False
     path, expected = TABLE[route]
     names = {
         "confirm": confirm_url(a_signature(letter, "Un", status="unconfirmed").pk),
@@ -282,6 +340,7 @@ def test_route_answers_as_the_table_says(
         "signature": str(a_signature(letter, "Zoe").pk),
         "entry": a_signature(letter, "Eve").public_id,
         "invited": invited_url(an_invitation(letter).pk),
+        "viewer": str(Membership.objects.get(coalition=letter.coalition, role=Role.VIEWER).user_id),
     }
     path = path.format(**names).removeprefix(settings.SITE_URL)
     for method, statuses in expected.items():

@@ -6,13 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from coalition.privacy import Policy, gaps, personal_fields_have_a_reason, written_policies
 from coalition.retention import RULES, purge
 from coalition.tasks import purge_personal_data
-from letters.models import Letter
+from letters.models import Letter, Session
 from signatories.models import Signature, Status
 from tests.builders import a_signature
 from verification.models import SentMail
