@@ -24,7 +24,7 @@ GET_OR_POST = require_http_methods(["GET", "HEAD", "POST"])
 @coalition_founder
 @GET_OR_POST
 def coalition_new(request: MemberRequest) -> HttpResponse:
-    form = CoalitionForm(request.POST or None)
+    form = CoalitionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             coalition = create_coalition(**form.cleaned_data, actor=request.user)
@@ -43,7 +43,7 @@ def coalition_new(request: MemberRequest) -> HttpResponse:
 def coalition_settings(request: MemberRequest, coalition: Coalition) -> HttpResponse:
     shown = Coalition.objects.get(pk=coalition.pk)  # the form writes into its own
     form = CoalitionSettingsForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         instance=shown,
         owner_has_second_step=is_mfa_enabled(request.user),
     )

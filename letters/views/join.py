@@ -51,7 +51,9 @@ def _join_as(request: HttpRequest, invitation: MemberInvitation) -> HttpResponse
 
 
 def _with_new_account(request: HttpRequest, invitation: MemberInvitation) -> HttpResponse:
-    form = NewAccountForm(request.POST or None, email=invitation.email)
+    form = NewAccountForm(
+        request.POST if request.method == "POST" else None, email=invitation.email
+    )
     login_url = f"{reverse('account_login')}?{urlencode({'next': request.path})}"
     if request.method == "POST" and form.is_valid():
         try:
