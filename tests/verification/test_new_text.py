@@ -16,11 +16,6 @@ from letters.services.publish_version import NewerVersion, NothingChanged
 from signatories.models import Signature, Status, Tally
 from tests.builders import a_member, a_signature, sign_data
 from tests.conftest import SAME_ORIGIN
-from tests.promises.test_scanners_change_nothing import (
-    digest_of_everything,
-    links_in,
-    open_like_scanners,
-)
 from verification.links import new_text_url
 from verification.models import Action, AuditEntry, VersionNotice
 from verification.services.change_text import change_text, note_the_asked
@@ -95,20 +90,6 @@ def test_material_change_counts_nobody_before_they_sign_it(letter: Letter, edito
     assert (signer.status, signer.version.number, signer.featured_rank) == (Status.COUNTED, 2, 1)
     entry = AuditEntry.objects.get(action=Action.RECONSENT)
     assert (entry.before["version"], entry.after["version"]) == (1, 2)
-
-
-@pytest.mark.parametrize("kind", [ChangeKind.CORRECTION, ChangeKind.MATERIAL])
-def test_opening_every_link_of_the_mail_changes_nothing(
-    letter: Letter, editor: Any, kind: ChangeKind
-) -> None:
-    a_signature(letter)
-    changed(letter, editor, kind)
-    send_notices()
-    links = links_in(mail.outbox)
-    assert links
-    before = digest_of_everything()
-    open_like_scanners(links)
-    assert digest_of_everything() == before
 
 
 def test_page_shows_the_change_accessibly_and_asks(letter: Letter, editor: Any) -> None:

@@ -17,6 +17,7 @@ from letters.models import ChangeKind, Role
 from signatories.models import Signature, Status
 from tests.builders import a_letter, a_member, a_signature, sign_data
 from tests.conftest import SAME_ORIGIN
+from verification.links import confirm_path
 from verification.models import Action, AuditEntry
 from verification.services.change_text import change_text
 from verification.services.confirm_signature import AlreadySigned, confirm_signature
@@ -105,6 +106,29 @@ def test_fifty_signings_and_confirmations_of_one_address_count_one() -> None:
     results = at_once(*(lambda n=n: sign_and_confirm(n) for n in range(50)))
     assert sorted(results) == [Status.COUNTED] + [Status.REPEATED] * 49
     assert Signature.objects.counted().count() == 1
+
+
+def test_fifty_forms_and_fifty_buttons_of_one_address_count_one(settings: Any) -> None:
+    """The same over the web: 50 forms sent at once, then 50 confirmations pressed at once."""
+    settings.THROTTLE_PER_MINUTE = dict.fromkeys(("address", "network", "letter"), 100)
+    settings.SURGE_PER_MINUTE = {}
+    settings.BURST_PER_MINUTE = 100
+    letter = a_letter()
+
+    def sign(number: int) -> int:
+        data = sign_data(letter, name=f"Ada {'x' * (number + 1)}")
+        return Client(headers=SAME_ORIGIN).post(f"/letters/{letter.slug}/sign/", data).status_code
+
+    def press(path: str) -> str:
+        return Client(headers=SAME_ORIGIN).post(path).headers.get("Location", "")
+
+    assert at_once(*(partial(sign, n) for n in range(50))) == [303] * 50
+    rows = list(Signature.objects.all())
+    assert len(rows) == 50
+    answers = at_once(*(partial(press, confirm_path(row.pk)) for row in rows))
+    assert sum(answer.startswith("/thanks/") for answer in answers) == 1
+    assert Signature.objects.counted().count() == 1
+    assert Signature.objects.filter(status=Status.REPEATED).count() == 49
 
 
 def test_database_refuses_a_second_confirmed_row() -> None:
