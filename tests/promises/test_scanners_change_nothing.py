@@ -16,6 +16,8 @@ from django.test import Client
 from django.test.signals import template_rendered
 
 from letters.models import ChangeKind, Letter, Role
+from letters.services.invite_member import invite_member
+from letters.services.send_member_invitations import send_member_invitations
 from signatories.models import Status
 from tests.builders import a_member, a_signature, an_invitation
 from verification.services.change_text import change_text
@@ -73,8 +75,21 @@ def new_text(letter: Letter) -> None:
         send_notices()
 
 
+def member_invitation(letter: Letter) -> None:
+    owner = a_member(letter.coalition, Role.OWNER)
+    invite_member(
+        coalition=letter.coalition,
+        email="new@makers.example",
+        role=Role.EDITOR,
+        language="en",
+        actor=owner,
+    )
+    send_member_invitations()
+
+
 # Each mail that this site sends (its template's name), and what sends it.
 MAILS: dict[str, Callable[[Letter], None]] = {
+    "letters/mail/member_invitation": member_invitation,
     "verification/mail/confirm": confirmation,
     "verification/mail/already_signed": already_signed,
     "verification/mail/invitation": invitation,
