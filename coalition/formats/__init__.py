@@ -1,0 +1,1 @@
+"""Where numbers and dates are written otherwise than Django does it; the rest is Django's."""

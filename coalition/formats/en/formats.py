@@ -1,0 +1,5 @@
+"""Day first and the month in full, 24 hours: readers come from everywhere."""
+
+DATE_FORMAT = "j F Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j F Y, H:i"
