@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from coalition.demo.files import read_toml
 
@@ -39,6 +40,7 @@ class Plan:
     comment_share: float
     organisations: int = 0
     founders_from_day: int = 0
+    correction: Mapping[str, Any] = field(default_factory=dict)
     asked: frozenset[str] = field(default=frozenset())
 
     @property

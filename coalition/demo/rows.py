@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from coalition.demo.copying import copy_rows
@@ -38,9 +39,17 @@ def _make_organisations(letter: Letter, submissions: list[Submission]) -> dict[s
     return {organisation.name: organisation.pk for organisation in made}
 
 
+def _version_at(versions: list[tuple[datetime | None, int]], moment: datetime) -> int:
+    """The version that was current then; the first one for founders, who signed before it."""
+    current = [pk for published_at, pk in versions if published_at and published_at <= moment]
+    return current[-1] if current else versions[0][1]
+
+
 def _rows(
     letter: Letter, submissions: list[Submission], organisations: dict[str, int]
 ) -> Iterator[dict[str, Any]]:
+    published = letter.versions.filter(published_at__isnull=False).order_by("number")
+    versions = list(published.values_list("published_at", "pk"))
     for submission in submissions:
         columns = {name: getattr(submission, name) for name in _SAME_NAME}
         address = email_digest(canonical_email(submission.email))
@@ -48,7 +57,7 @@ def _rows(
         signals = signals_of({name: getattr(submission, name) for name in _SIGNAL_FIELDS})
         yield columns | {
             "letter_id": letter.pk,
-            "version_id": letter.current_version_id,
+            "version_id": _version_at(versions, submission.created_at),
             "organisation_id": organisations.get(submission.organisation_name),
             "sort_key": sort_key(submission.displayed),
             "email_encrypted": encrypt(submission.email),

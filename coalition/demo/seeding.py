@@ -13,9 +13,9 @@ from coalition.demo.offices import seed_offices
 from coalition.demo.plans import Plan, load_plans
 from coalition.demo.rows import store_submissions
 from coalition.demo.submissions import invent_submissions
-from coalition.demo.texts import AUTHORITATIVE, Text, load_text
+from coalition.demo.versions import seed_versions
 from common.locks import wait_for
-from letters.models import Coalition, Letter, LetterStatus, Office, Translation, Version
+from letters.models import Coalition, Letter, LetterStatus, Office
 from signatories.models import Organisation, Signature, Tally
 from signatories.services.refresh_tallies import refresh_tallies
 
@@ -82,36 +82,7 @@ def _letter(plan: Plan, offices: dict[str, Office], now: datetime) -> Letter:
         slug=plan.slug, defaults=settings, create_defaults={**settings, "coalition": coalition}
     )
     letter.offices.set([offices[slug] for slug in plan.offices])
-    texts = [load_text(plan.slug, language) for language in plan.languages]
-    letter.current_version = _version(letter, texts, opens_at)
+    letter.current_version = seed_versions(letter, plan, opens_at, now)
     letter.status = LetterStatus.OPEN
     letter.save(update_fields=["current_version", "status"])
     return letter
-
-
-def _version(letter: Letter, texts: list[Text], published_at: datetime) -> Version:
-    """The version with these texts: the one that is there, else a new one, since texts are locked."""
-    last = letter.versions.order_by("number").last()
-    wanted = {(text.language, text.title, text.addressee, text.body_markdown) for text in texts}
-    if last is not None and wanted == set(
-        last.translations.values_list("language", "title", "addressee", "body_markdown")
-    ):
-        return last
-    version = Version.objects.create(letter=letter, number=last.number + 1 if last else 1)
-    translations = Translation.objects.bulk_create(
-        Translation(
-            version=version,
-            language=text.language,
-            is_authoritative=text.language == AUTHORITATIVE,
-            title=text.title,
-            summary=text.summary,
-            addressee=text.addressee,
-            body_markdown=text.body_markdown,
-            share_text=text.share_text,
-        )
-        for text in texts
-    )
-    version.text_sha256 = next(t.text_sha256 for t in translations if t.is_authoritative)
-    version.published_at = published_at
-    version.save(update_fields=["text_sha256", "published_at"])
-    return version

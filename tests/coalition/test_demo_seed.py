@@ -1,11 +1,13 @@
 """The demo in the database."""
 
+import re
 from io import StringIO
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from coalition.demo import ORGANISER_EMAIL, ORGANISER_PASSWORD
 from coalition.demo.seeding import seed_demo
@@ -56,6 +58,21 @@ def test_seeded_letters_are_open_with_a_locked_text() -> None:
         assert version.text_sha256 == original.text_sha256
     texts = Letter.objects.get(slug=STATEMENT).current_version.translations  # type: ignore[union-attr]
     assert set(texts.values_list("language", flat=True)) == {"en", "fr", "de", "es", "ar"}
+
+
+def test_one_letter_shows_a_correction_that_people_signed_before_and_after() -> None:
+    _seed(scale=200)
+    letter = Letter.objects.get(slug="ostp-ai-copyright")
+    first, second = letter.versions.order_by("number")
+    assert (second.kind, letter.current_version) == ("correction", second)
+    for version in (first, second):
+        assert Signature.objects.of_letter(letter.pk).counted().filter(version=version).exists()
+    assert second.published_at is not None
+    assert not Signature.objects.filter(version=first, created_at__gte=second.published_at).exists()
+    page = Client().get("/letters/ostp-ai-copyright/fr/changes/1/2/").content.decode()
+    removed = re.search(r"<del>.*?</del>", page)
+    assert removed is not None
+    assert "1906" in removed[0]
 
 
 def test_seeded_rows_are_like_those_of_the_sign_form() -> None:
