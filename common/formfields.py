@@ -62,6 +62,13 @@ class LineField(CleanedField):
     """One line of plain words."""
 
 
+class RepresentativeField(LineField):
+    """A line that people may leave empty, and whoever signs for an organisation may not."""
+
+    # Read by templates/django/forms/field.html, which says what is optional.
+    organisation_fills_in = True
+
+
 class NameField(CleanedField):
     """A name in any script."""
 

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from common.formfields import LineField, NameField, TextField
+from common.formfields import LineField, NameField, RepresentativeField, TextField
 from letters.models import Letter, OptionalField
 from signatories.models import Capacity, Mark
 from signatories.roll import RollQuery
@@ -43,15 +43,20 @@ class SignatoryForm(forms.Form):
     name = NameField(
         label=_("Your name"),
         max_length=120,
+        error_messages={"required": _("Please write your name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
     )
-    organisation_name = LineField(
+    organisation_name = RepresentativeField(
         label=_("Organisation’s name"),
         max_length=160,
         required=False,
+        help_text=_(
+            "It is listed apart from people, and a moderator looks before it is public. "
+            "Give your own role below."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "organization", "dir": "auto"}),
     )
-    role_title = LineField(
+    role_title = RepresentativeField(
         label=_("Role or title"),
         max_length=120,
         required=False,
@@ -87,6 +92,7 @@ class SignatoryForm(forms.Form):
     show_name = forms.ChoiceField(
         label=_("On the public list"),
         choices=(("yes", _("Show my name publicly")), ("no", _("Count me anonymously"))),
+        error_messages={"required": _("Please choose one of the two.")},
         widget=forms.RadioSelect,
     )
     # Nothing is ticked beforehand: a box that somebody else ticked is no consent (GDPR recital 32).
@@ -127,7 +133,10 @@ class SignatoryForm(forms.Form):
                     self.add_error(required, _("Please fill this in to sign for an organisation."))
         else:
             data["organisation_name"] = ""
-        if data.get("show_name") and not any(data.get(place) for place in PLACES):
+        if data.get("show_name") is False:
+            # Whoever is counted anonymously is named nowhere, whatever is still ticked.
+            data.update(dict.fromkeys(PLACES, False))
+        elif data.get("show_name") and not any(data.get(place) for place in PLACES):
             self.add_error(
                 "consent_web",
                 _("Please tick where your name may be shown, or choose to be counted anonymously."),

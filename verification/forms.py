@@ -36,6 +36,7 @@ class SignForm(SignatoryForm):
         label=_("Email"),
         max_length=254,
         help_text=_("Never shown. We send one mail so that you can confirm."),
+        error_messages={"required": _("Please write your mail address.")},
         widget=forms.EmailInput(
             attrs={"autocomplete": "email", "inputmode": "email", "dir": "ltr"}
         ),

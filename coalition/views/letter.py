@@ -16,14 +16,18 @@ from letters.models import Translation
 from letters.services.current_letter import CurrentLetter
 from signatories.models import Tally
 from signatories.roll import (
-    affiliations_of,
     legend_of,
     listed_featured,
     listed_organisations,
     people_page,
 )
 from verification.models import Guild
-from verification.views.sign import challenge_url, other_languages, unsigned_form
+from verification.views.sign import (
+    challenge_url,
+    other_languages,
+    suggestions,
+    unsigned_form,
+)
 
 PEOPLE_SHOWN = 60
 
@@ -69,7 +73,7 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
         "roll_url": translation.url_of("roll"),
         "versions_url": translation.url_of("version_list"),
         "form": unsigned_form(current, translation.language),
-        "affiliations": affiliations_of(letter.pk) if letter.asks("affiliation") else [],
+        "affiliations": suggestions(letter),
         "other_languages": other_languages(current, translation.language),
         "form_url": reverse("sign", kwargs={"slug": letter.slug}),
         "challenge_url": challenge_url(letter),

@@ -10,7 +10,7 @@ function refreshCounts() {
     .then((tally) => {
       if (!tally || !Number.isInteger(tally.counted)) return;
       const language = document.documentElement.lang;
-      const text = tally.counted.toLocaleString(language, { numberingSystem: "latn" });
+      const text = tally.counted.toLocaleString(language, { numberingSystem: "latn", useGrouping: "always" });
       for (const element of shown) {
         // The server writes numbers in its own way; an unchanged one is left alone.
         if (element.textContent.replace(/\D/g, "") !== String(tally.counted)) element.textContent = text;
@@ -54,6 +54,7 @@ function previewEntry(form) {
   const preview = form.querySelector(".preview");
   const who = preview.querySelector(".who");
   const what = preview.querySelector(".what");
+  const said = preview.querySelector("q");
   const value = (name) => {
     const field = form.elements[name];
     if (!field) return "";
@@ -70,7 +71,9 @@ function previewEntry(form) {
       part.textContent = text;
       return part;
     });
-    what.replaceChildren(...parts.flatMap((part, index) => (index ? [", ", part] : [part])));
+    what.replaceChildren(...parts.flatMap((part, index) => (index ? [`${preview.dataset.comma} `, part] : [part])));
+    said.textContent = value("comment");
+    said.hidden = !said.textContent;
     preview.hidden = !who.textContent;
   };
   form.addEventListener("input", draw);

@@ -7,7 +7,7 @@ from django.test import Client
 
 from letters.models import Letter, LetterStatus
 from signatories.models import Signature
-from tests.builders import a_letter, sign_data
+from tests.builders import a_letter, a_signature, sign_data
 from verification.services.confirm_signature import confirm_signature
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +211,31 @@ def test_anonymous_needs_no_consent_and_nothing_is_ticked_beforehand(
     assert post(browser_client, letter, show_name="no", consent_web=None).status_code == 303
     signature = Signature.objects.get()
     assert (signature.show_name, signature.consent_web) == (False, False)
+
+
+def test_anonymous_with_places_still_ticked_is_named_nowhere(
+    browser_client: Client, letter: Letter
+) -> None:
+    places = {"consent_press": "on", "consent_government": "on", "consent_updates": "on"}
+    assert post(browser_client, letter, show_name="no", **places).status_code == 303
+    row = Signature.objects.get()
+    named = (row.consent_web, row.consent_press, row.consent_government)
+    assert named == (False, False, False)
+    assert row.consent_updates
+
+
+def test_form_with_errors_still_suggests_affiliations(
+    browser_client: Client, letter: Letter
+) -> None:
+    a_signature(letter, affiliation="The Paper Guild of the Roll")
+    page = post(browser_client, letter, name="").content.decode()
+    assert '<option value="The Paper Guild of the Roll">' in page
+
+
+def test_only_people_may_leave_role_and_organisation_empty(
+    browser_client: Client, letter: Letter
+) -> None:
+    page = browser_client.get(f"/letters/{letter.slug}/sign/").content.decode()
+    for name in ("role_title", "organisation_name"):
+        label = page.partition(f'<label for="id_{name}">')[2].partition("</label>")[0]
+        assert '<span class="optional for-person">' in label

@@ -20,6 +20,7 @@ from common.throttle import WINDOW_SECONDS, Throttled
 from letters.access import public_letter, public_text
 from letters.models import Letter, Translation
 from letters.services.current_letter import CurrentLetter
+from signatories.roll import affiliations_of
 from verification.challenge import ChallengeNeeded, is_in_surge, new_challenge
 from verification.door import Door
 from verification.forms import SignForm
@@ -33,6 +34,17 @@ log = structlog.get_logger(__name__)
 def unsigned_form(current: CurrentLetter, language: str) -> SignForm:
     """The empty form for the letter's page in this language."""
     return Door(current).empty_form(language)
+
+
+def suggestions(letter: Letter) -> list[str]:
+    """Affiliations to suggest, of names that are public. None while the database is away: the form
+    is worth more."""
+    if letter.is_sealed or not letter.asks("affiliation"):
+        return []
+    try:
+        return affiliations_of(letter.pk)
+    except (OperationalError, InterfaceError):
+        return []
 
 
 def challenge_url(letter: Letter, *, asked: bool = False) -> str | None:
@@ -165,6 +177,8 @@ def form_page(
                 "letter": current.letter,
                 "translation": current.translation(language) or current.authoritative,
                 "form": form,
+                # Not when there is more to do than the servers can: they are a comfort.
+                "affiliations": suggestions(current.letter) if status in (200, 422) else [],
                 "other_languages": other_languages(current, language),
                 "form_url": door.form_url,
                 "challenge_url": None
