@@ -2,13 +2,15 @@
 
 import base64
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
 
 from common.crypto import keyed_digest
 from common.tokens import make_token, read_token
-from letters.models import Translation
+from letters.models import Letter, Translation
+from signatories.models import Signature
 
 CONFIRM = "confirm"
 MANAGE = "manage"
@@ -69,6 +71,18 @@ def invited_url(invitation_id: int) -> str:
 def read_invited_token(token: str) -> int:
     """The invitation's id; it works until it is revoked. Raises common.tokens.TokenError."""
     return int(read_token(INVITED, token))
+
+
+def public_places(signature: Signature, text: Translation) -> dict[str, str]:
+    """Where anyone finds the signature: its own page, and itself on the roll. Empty if nowhere."""
+    visible = Letter.objects.visible().filter(pk=signature.letter_id)
+    if not (signature.is_public and visible.exists()):
+        return {}
+    search = urlencode({"q": signature.display_name})
+    return {
+        "entry_url": text.url_of("entry", public_id=signature.public_id),
+        "on_roll_url": f"{text.url_of('roll')}?{search}",
+    }
 
 
 def verification_code(signature_id: int) -> str:

@@ -13,6 +13,7 @@ from verification.views import (
     protection,
     sign,
     texts,
+    thanks,
     typed_code,
 )
 
@@ -33,7 +34,7 @@ public_urlpatterns = [
     ),
     path("confirm/<str:token>/", confirm.confirm, name="confirm"),
     path("confirm/<str:token>/resend/", confirm.resend, name="resend"),
-    path("thanks/<str:token>/", confirm.thanks, name="thanks"),
+    path("thanks/<str:token>/", thanks.thanks, name="thanks"),
     path("manage/<str:token>/", manage.manage, name="manage"),
     path("invited/<str:token>/", invited.invited, name="invited"),
     path("invited/<str:token>/check-inbox/", invited.invited_inbox, name="invited_inbox"),

@@ -84,7 +84,7 @@ class Translation(models.Model):
     def get_absolute_url(self) -> str:
         return self.url_of("letter")
 
-    def url_of(self, route: str, **more: int) -> str:
+    def url_of(self, route: str, **more: str | int) -> str:
         """The path of a public page about the letter (`letter`, `roll`, …) in this language; the
         authoritative language has the short one."""
         kwargs: dict[str, str | int] = {"slug": self.version.letter.slug, **more}

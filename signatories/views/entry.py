@@ -7,6 +7,7 @@ from common.access import anyone
 from common.languages import speak
 from common.publicid import PublicIdError, read_public_id
 from letters.access import public_text
+from letters.views.versions import text_in
 from signatories.roll import legend_of, listed
 
 
@@ -23,6 +24,8 @@ def entry(
     signature = listed(current.letter.pk).select_related("version").filter(pk=pk).first()
     if signature is None:
         raise Http404
+    signature.version.letter = current.letter
+    text = text_in(signature.version, signature.language)
     with speak(translation.language):
         response = render(
             request,
@@ -31,6 +34,8 @@ def entry(
                 "letter": current.letter,
                 "translation": translation,
                 "signature": signature,
+                "text": text,
+                "version_url": text.url_of("version_page", number=signature.version.number),
                 "legend": legend_of([signature]),
                 "roll_url": translation.url_of("roll"),
             },

@@ -158,3 +158,24 @@ def test_personal_pages_are_kept_nowhere(browser_client: Client, letter: Letter)
         response["Referrer-Policy"],
         response["X-Robots-Tag"],
     ) == ("no-store", "same-origin", "noindex")
+
+
+def test_page_says_which_text_is_signed_in_which_language(
+    browser_client: Client, letter: Letter
+) -> None:
+    page = browser_client.get(confirm_path(unconfirmed(letter))).content.decode()
+    assert "You are signing version 1, in English." in page
+    assert 'href="/letters/a-letter/versions/1/"' in page
+    page = browser_client.get(confirm_path(unconfirmed(letter, language="fr"))).content.decode()
+    # Two wait for this address: each says its own.
+    assert "1, <bdi>English</bdi>" in page
+    assert "1, <bdi>français</bdi>" in page
+
+
+def test_page_of_who_is_not_listed_here_does_not_say_anonymous(
+    browser_client: Client, letter: Letter
+) -> None:
+    signature = unconfirmed(letter, consent_web=False, consent_press=True)
+    page = browser_client.get(confirm_path(signature)).content.decode()
+    assert "You did not ask to be listed here." in page
+    assert "anonymously" not in page

@@ -36,6 +36,7 @@ def test_mail_has_the_link_both_parts_and_no_tracking(letter: Letter) -> None:
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
     for part in (message.body, html):
         assert len(re.findall(r"http://localhost:8000/confirm/[\w.-]+/", part)) == 1
+        assert "You are signing version 1, in English." in part
     assert "<img" not in html
     assert "src=" not in html
     row.refresh_from_db()

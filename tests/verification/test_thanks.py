@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
-from letters.models import Letter
+from letters.models import Letter, LetterStatus
+from signatories.models import Status
 from tests.builders import a_signature
-from verification.links import thanks_url, verification_code
+from verification.links import manage_url, new_text_url, thanks_url, verification_code
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +44,52 @@ def test_shared_links_carry_nothing_of_the_signatory(client: Client, letter: Let
     links = str(response.context["share_links"]) + response.context["qr"]
     assert "Secret" not in links
     assert "thanks" not in links
+
+
+@pytest.mark.parametrize("page_url", [thanks_url, manage_url])
+def test_who_is_listed_finds_the_own_page_and_the_own_line_on_the_roll(
+    client: Client, letter: Letter, page_url: Callable[[int], str]
+) -> None:
+    signature = a_signature(letter, "Zoë Äöü & Sons", language="fr")
+    response = client.get(page_url(signature.pk).removeprefix("http://localhost:8000"))
+    for name in ("entry_url", "on_roll_url"):
+        url = response.context[name]
+        assert f'href="{escape(url)}"' in response.content.decode()
+        assert "Zoë Äöü &amp; Sons" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"show_name": False}, {"consent_web": False}, {"status": Status.HELD}],
+)
+def test_who_is_not_listed_is_sent_to_no_public_page(
+    client: Client, letter: Letter, fields: dict[str, Any]
+) -> None:
+    signature = a_signature(letter, **fields)
+    assert "entry_url" not in client.get(thanks_url(signature.pk)).context
+
+
+def test_sealed_letter_has_no_public_page_to_send_to(client: Client, letter: Letter) -> None:
+    letter.status = LetterStatus.EMBARGOED
+    letter.save()
+    signature = a_signature(letter)
+    assert "entry_url" not in client.get(thanks_url(signature.pk)).context
+
+
+def test_withdrawn_signature_is_offered_the_way_back_and_nothing_to_celebrate(
+    client: Client, letter: Letter
+) -> None:
+    signature = a_signature(letter, status=Status.WITHDRAWN)
+    page = client.get(thanks_url(signature.pk)).content.decode()
+    assert "Your signature is withdrawn." in page
+    assert f'href="{manage_url(signature.pk)}"' in page
+    for other in ("Thank you", "Your receipt", "Pass it on"):
+        assert other not in page
+
+
+def test_asked_signature_is_led_to_the_new_text(client: Client, letter: Letter) -> None:
+    signature = a_signature(letter, status=Status.ASKED)
+    page = client.get(thanks_url(signature.pk)).content.decode()
+    assert "The letter has a new text." in page
+    assert f'href="{new_text_url(signature.pk)}"' in page
+    assert "does not belong" not in page

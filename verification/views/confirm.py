@@ -1,31 +1,18 @@
 """Confirmation: opening the link shows, the button confirms."""
 
-from typing import Any
-from urllib.parse import quote, urlencode
-
-from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
 
-from common.access import anyone, anyone_may_post
+from common.access import anyone_may_post
 from common.languages import speak
-from common.qr import qr_svg
 from common.responses import private, see_other
 from common.tokens import TokenError, TokenExpired
 from letters.models import Translation
+from letters.views.versions import text_in
 from signatories.models import Signature, Status
-from verification.guild_offer import offer
-from verification.links import (
-    manage_url,
-    read_confirm_token,
-    read_thanks_token,
-    thanks_url,
-    verification_code,
-)
+from verification.links import read_confirm_token, thanks_url
 from verification.services.confirm_signature import AlreadySigned, confirm_signature
 from verification.services.request_mail import request_mail
 from verification.views.inbox import inbox_page
@@ -35,11 +22,7 @@ MOST_WAITING = 20
 
 def translation_of(signature: Signature) -> Translation:
     """The text that the signatory signed, in the language that it was signed in."""
-    texts = {text.language: text for text in signature.version.translations.all()}
-    for text in texts.values():
-        text.version = signature.version
-    authoritative = next(text for text in texts.values() if text.is_authoritative)
-    return texts.get(signature.language, authoritative)
+    return text_in(signature.version, signature.language)
 
 
 def find_signature(signature_id: int) -> Signature | None:
@@ -88,6 +71,9 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
                     "letter": signature.letter,
                     "translation": translation,
                     "signature": signature,
+                    "version_url": translation.url_of(
+                        "version_page", number=signature.version.number
+                    ),
                     "waiting": waiting if len(waiting) > 1 else [],
                 },
             )
@@ -97,11 +83,15 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 def _waiting(signature: Signature) -> QuerySet[Signature]:
     """All that waits for the confirmation of this address on this letter, newest first: whoever
     holds the link owns the address, and somebody else may have typed it into the form as well."""
-    return Signature.objects.filter(
-        letter_id=signature.letter_id,
-        email_digest=signature.email_digest,
-        status=Status.UNCONFIRMED,
-    ).order_by("-id")[:MOST_WAITING]
+    return (
+        Signature.objects.filter(
+            letter_id=signature.letter_id,
+            email_digest=signature.email_digest,
+            status=Status.UNCONFIRMED,
+        )
+        .select_related("version")
+        .order_by("-id")[:MOST_WAITING]
+    )
 
 
 @anyone_may_post
@@ -123,60 +113,6 @@ def resend(request: HttpRequest, token: str) -> HttpResponse:
     if signature.letter.is_sealed():  # it has no public page to go on to
         return private(inbox_page(request, text))
     return see_other(text.url_of("check_inbox"))
-
-
-@anyone
-def thanks(request: HttpRequest, token: str) -> HttpResponse:
-    """The thank-you page, for who holds the link that confirming gave."""
-    try:
-        signature = find_signature(read_thanks_token(token))
-    except TokenError:
-        return problem(request, "forged")
-    if signature is None or signature.confirmed_at is None:
-        return problem(request, "gone")
-    translation = translation_of(signature)
-    with speak(signature.language):
-        return private(
-            render(
-                request,
-                "verification/thanks.html",
-                {
-                    "letter": signature.letter,
-                    "translation": translation,
-                    "signature": signature,
-                    "verification_code": verification_code(signature.pk),
-                    "manage_url": manage_url(signature.pk),
-                    **sharing(translation),
-                    **offer(signature),
-                },
-            )
-        )
-
-
-def sharing(translation: Translation) -> dict[str, Any]:
-    """Links that pass the letter on: plain addresses, none of other sites' scripts."""
-    address = settings.SITE_URL + translation.get_absolute_url()
-    words = f"{translation.share_text or translation.title} {address}"
-    mail = urlencode(
-        {"subject": translation.title, "body": words.replace("\n", "\r\n")}, quote_via=quote
-    )
-    return {
-        "share_url": address,
-        "share_links": [
-            (_("Mail"), f"mailto:?{mail}"),
-            ("WhatsApp", f"https://wa.me/?{urlencode({'text': words})}"),
-            ("Bluesky", f"https://bsky.app/intent/compose?{urlencode({'text': words})}"),
-            (
-                "LinkedIn",
-                f"https://www.linkedin.com/sharing/share-offsite/?{urlencode({'url': address})}",
-            ),
-        ],
-        "qr": mark_safe(qr_svg(address, border=3)),  # noqa: S308  # nosec  drawn by us
-        "posters": [
-            ("A4", translation.url_of("letter_poster_a4")),
-            ("US Letter", translation.url_of("letter_poster")),
-        ],
-    }
 
 
 def _thank(signature: Signature) -> HttpResponse:

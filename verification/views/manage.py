@@ -15,11 +15,12 @@ from signatories.forms import SignatoryForm
 from signatories.models import Signature, Status
 from signatories.services.withdraw_signature import CannotWithdraw, withdraw_signature
 from verification.guild_offer import offer
-from verification.links import read_manage_token, verification_code
+from verification.links import public_places, read_manage_token, verification_code
 from verification.services.erase_signature import erase_signature
 from verification.services.restore_signature import LetterTakesNone, restore_signature
 from verification.services.revise_signature import CHOICES, SHOWN, NotStanding, revise_signature
 from verification.views.confirm import find_signature, problem, translation_of
+from verification.views.sign import suggestions
 
 NOTICES = {
     "saved": lambda: _("Your changes are saved."),
@@ -43,6 +44,10 @@ class ManageForm(SignatoryForm):
         self.signature = signature
         if not signature.is_organisation:
             del self.fields["organisation_name"]
+        else:
+            # The capacity stays, so here they are never optional.
+            for needed in {"organisation_name", "role_title"} & set(self.fields):
+                self.fields[needed].required = True
 
     def for_organisation(self) -> bool:
         return self.signature.is_organisation
@@ -137,10 +142,13 @@ def _back(token: str, notice: str) -> HttpResponse:
 
 def _page(request: HttpRequest, signature: Signature, form: ManageForm, token: str) -> HttpResponse:
     notice = NOTICES.get(request.GET.get("notice", ""))
-    context = _context(signature, token) | {
+    context = _context(signature, token)
+    context |= {
         "form": form,
         "notice": notice() if notice else "",
+        "affiliations": suggestions(signature.letter),
         "verification_code": verification_code(signature.pk),
+        **public_places(signature, context["translation"]),
         **offer(signature),
         "restore_url": reverse("sign_again", kwargs={"token": token}),
     }

@@ -39,7 +39,7 @@ def unsigned_form(current: CurrentLetter, language: str) -> SignForm:
 def suggestions(letter: Letter) -> list[str]:
     """Affiliations to suggest, of names that are public. None while the database is away: the form
     is worth more."""
-    if letter.is_sealed or not letter.asks("affiliation"):
+    if letter.is_sealed() or not letter.asks("affiliation"):
         return []
     try:
         return affiliations_of(letter.pk)
