@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
-from django.db import OperationalError, connection, transaction
-from django.db.models import BooleanField, QuerySet
+from django.db import connection
+from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
-from psycopg2.errors import QueryCanceled
 
+from common.patience import TookTooLong, at_most
 from signatories.models import Capacity, Mark, Signature
 from signatories.models.signature import SignatureQuerySet
 
 PAGE_SIZE = 120
 SEARCH_MILLISECONDS = 2000
-MOST_MATCHES = 20_000
+# Matches that are sorted; of more a walk through the roll finds the first ones sooner.
+MOST_SORTED = 2_000
 NEWEST_ASKED = 500
 SUGGESTIONS = 30
 
@@ -28,7 +28,6 @@ PUBLIC_FIELDS = (
     *("country", "city", "comment", "featured_rank", "sort_key", "language"),
     *("version", "confirmed_at", "marks", "erased_at"),
 )
-T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -37,7 +36,7 @@ class CursorError(ValueError):
 
 
 class SearchTooBroad(Exception):
-    """So many entries match that putting them in order takes too long."""
+    """Finding the first entries that match takes too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +78,17 @@ def roll_page(
     rows = listed(letter_id).filter(capacity=query.capacity).of_country(query.country)
     if query.mark:
         rows = rows.filter(marks__contains=[query.mark])
-    if query.words:
-        # Two questions, so that the words' own index is asked. Postgres cannot tell how many words
-        # begin alike, and in one question would rather walk the roll until it has a page full.
-        matches = rows.with_words(letter_id, query.words).values_list("pk", flat=True)
-        found_ids = _fetch(matches, MOST_MATCHES + 1, limited=True)
-        if len(found_ids) > MOST_MATCHES:
-            raise SearchTooBroad
-        rows = rows.filter(pk__in=found_ids)
-    rows = rows.newest_first() if query.newest_first else rows.in_roll_order()
     backwards = bool(cursor) and cursor is not None and cursor.startswith("-")
     if cursor:
         rows = _beyond(rows, cursor.removeprefix("-"), query.newest_first, backwards)
-    found = _fetch(rows.reverse() if backwards else rows, size + 1, limited=query.searches)
+    if query.searches:
+        try:
+            with at_most(SEARCH_MILLISECONDS):
+                found = _search(rows, letter_id, query, backwards, size + 1)
+        except TookTooLong:
+            raise SearchTooBroad from None
+    else:
+        found = list(_ordered(rows, query, backwards)[: size + 1])
     more = len(found) > size
     entries = found[:size]
     if backwards:
@@ -147,22 +144,45 @@ def _beyond(
     )
 
 
-def _fetch(rows: QuerySet[Signature, T], size: int, *, limited: bool) -> list[T]:
-    if not limited:
-        return list(rows[:size])
-    try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = %s", (SEARCH_MILLISECONDS,))
-            found = list(rows[:size])
-            # For whoever has a transaction around this one; else it ends here anyway.
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL statement_timeout = DEFAULT")
-            return found
-    except OperationalError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            raise SearchTooBroad from None
-        raise
+def _ordered(rows: SignatureQuerySet, query: RollQuery, backwards: bool) -> SignatureQuerySet:
+    ordered = rows.newest_first() if query.newest_first else rows.in_roll_order()
+    return ordered.reverse() if backwards else ordered
+
+
+def _search(
+    rows: SignatureQuerySet, letter_id: int, query: RollQuery, backwards: bool, most: int
+) -> list[Signature]:
+    """The first of those that match.
+
+    Few matches are taken from the words' index and sorted. Where they are many, a walk through the
+    roll in its order meets enough of them soon: the index that it walks has the words beside the
+    keys, so that no row is read for nothing.
+    """
+    if not query.words:
+        return list(_ordered(rows, query, backwards)[:most])
+    key = "confirmed_at" if query.newest_first else "sort_key"
+    matches = rows.with_words(
+        query.words, letter_id=letter_id, capacity=query.capacity, country=query.country
+    )
+    keys = list(matches.values_list(key, "pk")[: MOST_SORTED + 1])
+    if len(keys) <= MOST_SORTED:
+        descending = query.newest_first != backwards
+        first = sorted(((_comparable(key), pk) for key, pk in keys), reverse=descending)
+        pks = [pk for _, pk in first[:most]]
+    else:
+        walk = _ordered(rows.lines_with(query.words), query, backwards)
+        with connection.cursor() as cursor:
+            # PostgreSQL cannot tell how many words begin alike. It would rather sort what it
+            # believes to be few; that they are many has just been seen.
+            cursor.execute("SET LOCAL enable_sort = off")
+            pks = list(walk.values_list("pk", flat=True)[:most])
+            cursor.execute("SET LOCAL enable_sort = DEFAULT")
+    found = rows.in_bulk(pks)
+    return [found[pk] for pk in pks if pk in found]
+
+
+def _comparable(key: datetime | memoryview) -> datetime | bytes:
+    return key if isinstance(key, datetime) else bytes(key)
 
 
 def legend_of(*groups: Iterable[Signature]) -> list[Mark]:

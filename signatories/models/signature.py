@@ -15,6 +15,7 @@ from common.publicid import public_id
 from letters.models import Letter, Version
 from signatories.models.mark import Mark
 from signatories.models.organisation import Organisation
+from signatories.models.rollline import RollLine
 
 
 class Status(models.TextChoices):
@@ -49,6 +50,10 @@ class Source(models.TextChoices):
     IMPORT = "import", _("Import")
 
 
+# On the public page by name; the condition of the roll's indexes, which must be spelt the same.
+LISTED = Q(status="counted", show_name=True, consent_web=True)
+
+
 class SignatureQuerySet(models.QuerySet["Signature"]):
     def counted(self) -> SignatureQuerySet:
         return self.filter(status=Status.COUNTED)
@@ -75,15 +80,28 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """Those of a country by its ISO 3166-1 code; all of them where it is empty."""
         return self.filter(country=country) if country else self
 
-    def with_words(self, letter_id: int, words: str) -> SignatureQuerySet:
-        """Listed ones of this letter whose name or affiliation has words that begin like these;
-        case and accents do not count. The index `signature_roll_words` (migration 0006) serves it.
+    def with_words(
+        self, words: str, *, letter_id: int, capacity: str, country: str = ""
+    ) -> SignatureQuerySet:
+        """Listed ones of this letter, capacity and country whose name or affiliation has words
+        that begin like these; case and accents do not count. The index `signature_roll_words`
+        (migration 0009) finds them, in no order.
         """
         return self.filter(
             RawSQL(  # nosec B611
-                "roll_words(letter_id, capacity, name, organisation_name, affiliation)"
-                " @@ roll_query(%s, %s)",
-                (letter_id, words),
+                "roll_words(letter_id, capacity, country, roll_line)"
+                " @@ roll_search(%s, %s, %s, %s)",
+                (letter_id, capacity, country, words),
+                output_field=models.BooleanField(),
+            )
+        )
+
+    def lines_with(self, words: str) -> SignatureQuerySet:
+        """The same words, looked for in each row: for who walks them in order and stops soon."""
+        return self.filter(
+            RawSQL(  # nosec B611
+                "roll_line LIKE ALL (roll_patterns(%s))",
+                (words,),
                 output_field=models.BooleanField(),
             )
         )
@@ -184,6 +202,18 @@ class Signature(models.Model):
     email_digest = models.BinaryField(max_length=32)
     details_digest = models.BinaryField(max_length=32)
     network_digest = models.BinaryField(max_length=32, null=True, blank=True)
+    # What a search of the roll reads; empty for whatever is not listed. Migration 0009 says more.
+    roll_line = models.GeneratedField(
+        expression=models.Case(
+            models.When(
+                LISTED, then=RollLine("capacity", "name", "organisation_name", "affiliation")
+            ),
+            default=models.Value(""),
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
     # Since it confirmed: what the same and nearly the same names share (`common.likeness`).
     likeness = models.BinaryField(max_length=12, null=True, blank=True)
 
@@ -291,23 +321,26 @@ class Signature(models.Model):
             ),
             models.Index(
                 fields=("letter", "capacity", "sort_key", "id"),
+                include=("roll_line",),
                 name="signature_roll",
-                condition=Q(status="counted", show_name=True, consent_web=True),
+                condition=LISTED,
             ),
             models.Index(
                 fields=("letter", "capacity", "country", "sort_key", "id"),
+                include=("roll_line",),
                 name="signature_roll_country",
-                condition=Q(status="counted", show_name=True, consent_web=True),
+                condition=LISTED,
             ),
             models.Index(
                 fields=("letter", "capacity", "confirmed_at", "id"),
+                include=("country", "roll_line"),
                 name="signature_roll_time",
-                condition=Q(status="counted", show_name=True, consent_web=True),
+                condition=LISTED,
             ),
             GinIndex(
                 fields=("marks",),
                 name="signature_roll_marks",
-                condition=Q(status="counted", show_name=True, consent_web=True),
+                condition=LISTED,
             ),
             models.Index(
                 fields=("id",), name="signature_erased", condition=Q(erased_at__isnull=False)

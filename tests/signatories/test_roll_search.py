@@ -171,13 +171,37 @@ def test_search_that_takes_too_long_asks_for_more_letters(
     assert "Please write more of the name" in response.content.decode()
 
 
-def test_search_that_matches_too_many_is_refused(letter: Letter, monkeypatch: Any) -> None:
-    for n in range(3):
-        a_signature(letter, "Ada", email=f"{n}@x.example")
-    monkeypatch.setattr("signatories.roll.MOST_MATCHES", 2)
-    with pytest.raises(SearchTooBroad):
-        found(letter, words="ada")
-    assert len(found(letter, country="")) == 3
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_search_that_matches_many_walks_to_the_same_pages(
+    letter: Letter, monkeypatch: Any, newest_first: bool
+) -> None:
+    now = timezone.now()
+    for n in range(12):
+        name = f"{'Ada' if n % 3 else 'Bea'} {chr(97 + n * 7 % 12)}"
+        a_signature(letter, name, country="FR", confirmed_at=now - timedelta(minutes=n * 5 % 12))
+    a_signature(letter, "Ada Elsewhere", country="DE")
+    query = RollQuery(words="ada", country="FR", newest_first=newest_first)
+
+    def pages() -> list[list[str]]:
+        first = roll_page(letter.pk, query, size=3)
+        second = roll_page(letter.pk, query, first.next_cursor, size=3)
+        third = roll_page(letter.pk, query, second.next_cursor, size=3)
+        back = roll_page(letter.pk, query, third.previous_cursor, size=3)
+        shown = [[entry.name for entry in page.entries] for page in (first, second, third)]
+        assert [entry.name for entry in back.entries] == shown[1]
+        return shown
+
+    sorted_pages = pages()
+    assert [len(page) for page in sorted_pages] == [3, 3, 2]
+    monkeypatch.setattr("signatories.roll.MOST_SORTED", 2)
+    assert pages() == sorted_pages
+
+
+def test_words_of_the_longest_names_fit_the_index(letter: Letter) -> None:
+    """An index's row has 2,704 bytes; one too long would be an error for whoever confirms."""
+    signature = a_signature(letter, "𐎠𐎡" * 60, affiliation="ﷺ𐎣" * 80)
+    Signature.objects.filter(pk=signature.pk).update(sort_key=bytes(range(256)) * 4)
+    assert found(letter, words="𐎠𐎡") == [signature.name]
 
 
 def test_search_is_ended_by_postgres(letter: Letter, monkeypatch: Any) -> None:
