@@ -24,11 +24,9 @@ def _own_redis(settings: Any) -> Iterator[None]:
     settings.REDIS_URL = settings.REDIS_URL.partition("?")[0] + f"?db={worker % 15 + 1}"
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": settings.REDIS_URL}}
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
-    throttle._script.cache_clear()
-    throttle._client.cache_clear()
+    throttle.forget_connections()
     yield
-    throttle._script.cache_clear()
-    throttle._client.cache_clear()
+    throttle.forget_connections()
 
 
 @pytest.fixture(autouse=True)

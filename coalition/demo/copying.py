@@ -25,7 +25,11 @@ def copy_rows(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def _copy(model: type[Model], rows: list[Mapping[str, Any]]) -> None:
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not field.primary_key and not field.generated
+    ]
     given = set(rows[0])
     defaults = {
         field.attname: field.get_default()

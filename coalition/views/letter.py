@@ -14,7 +14,7 @@ from deliveries.models import Delivery
 from letters.access import public_letter, public_text
 from letters.models import Translation
 from letters.services.current_letter import CurrentLetter
-from signatories.models import Tally
+from signatories.models import Capacity, Tally
 from signatories.roll import (
     legend_of,
     listed_featured,
@@ -30,6 +30,7 @@ from verification.views.sign import (
 )
 
 PEOPLE_SHOWN = 60
+ORGANISATIONS_SHOWN = 60
 
 
 @anyone
@@ -44,7 +45,10 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
     """All that the letter's page shows, in one language."""
     letter = current.letter
     tally = Tally.objects.of_letter(letter)
-    featured, organisations = listed_featured(letter.pk), listed_organisations(letter.pk)
+    featured = listed_featured(letter.pk)
+    organisations = list(listed_organisations(letter.pk)[: ORGANISATIONS_SHOWN + 1])
+    more_organisations = len(organisations) > ORGANISATIONS_SHOWN
+    del organisations[ORGANISATIONS_SHOWN:]
     people = people_page(letter.pk, size=PEOPLE_SHOWN).entries
     return {
         "letter": letter,
@@ -68,6 +72,8 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
         "count_url": reverse("letter_count", kwargs={"slug": letter.slug}),
         "featured": featured,
         "organisations": organisations,
+        "more_organisations": more_organisations,
+        "organisations_url": f"{translation.url_of('roll')}?show={Capacity.ORGANISATION}",
         "people": people,
         "legend": legend_of(featured, organisations, people),
         "roll_url": translation.url_of("roll"),

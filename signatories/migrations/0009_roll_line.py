@@ -1,4 +1,3 @@
-import django.db.models.expressions
 from django.db import migrations, models
 
 import signatories.models.rollline

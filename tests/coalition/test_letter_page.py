@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from deliveries.models import DeliveryStatus
+from common import pagecache
 from letters.models import Letter, LetterStatus
 from signatories.models import Tally
 from signatories.services.refresh_tallies import refresh_tallies
@@ -121,3 +122,17 @@ def test_public_page_loads_nothing_from_elsewhere(
     assert [url for url in loaded if not url.startswith(("/", "http://localhost:8000/"))] == []
     assert "style=" not in page
     assert "<style" not in page
+
+
+def test_page_bounds_its_organisations(client: Client, letter: Letter, monkeypatch: Any) -> None:
+    monkeypatch.setattr("coalition.views.letter.ORGANISATIONS_SHOWN", 2)
+    for n in range(2):
+        a_signature(letter, "Rep", email=f"r{n}@x.example", organisation_name=f"Guild {n}")
+    link = 'href="/letters/a-letter/roll/?show=organisation"'
+    assert link not in client.get("/letters/a-letter/").content.decode()
+    a_signature(letter, "Rep", email="z@x.example", organisation_name="Zebra Guild")
+    pagecache.pages.clear()
+    page = client.get("/letters/a-letter/").content.decode()
+    assert link in page
+    assert "Zebra Guild" not in page
+    assert "Zebra Guild" in client.get("/letters/a-letter/roll/?show=organisation").content.decode()

@@ -1,0 +1,97 @@
+"""A letter with a million signatures, for the roll and for the moderators' list."""
+
+import time
+from typing import Any
+
+from benchmarks.stage import connect, say
+
+COUNTED = 1_000_000
+OTHERS = 100_000
+
+# Names and affiliations of the demo's signatories, mixed, in all of its scripts. Where a number is
+# made of another, the factor is a prime: neighbours have nothing in common.
+_PARTS = """
+CREATE TEMP TABLE given AS
+    SELECT row_number() OVER () AS n, name, key FROM unnest(%s, %s) AS t(name, key);
+CREATE TEMP TABLE family AS
+    SELECT row_number() OVER () AS n, name, key FROM unnest(%s, %s) AS t(name, key);
+CREATE TEMP TABLE belongs AS
+    SELECT row_number() OVER () AS n, affiliation, country, signals FROM signatories_signature
+    WHERE letter_id = %s AND capacity = 'personal';
+CREATE INDEX ON given (n); CREATE INDEX ON family (n); CREATE INDEX ON belongs (n);
+ANALYZE given; ANALYZE family; ANALYZE belongs;
+"""
+_LOAD = """
+INSERT INTO signatories_signature (
+    letter_id, version_id, language, capacity, source, name, sort_key, role_title, affiliation,
+    organisation_name, country, city, comment, show_name, consent_web, consent_press,
+    consent_government, consent_updates, email_encrypted, email_digest, details_digest,
+    network_digest, status, rejection_reason, withdrawn_from, signals, created_at, confirmed_at,
+    decided_at, withdrawn_at, confirmation_sent_at
+)
+SELECT %(letter)s, %(version)s, 'en', 'personal', 'web', given.name || ' ' || family.name,
+    given.key || family.key, '', belongs.affiliation, '', belongs.country, '', '',
+    true, true, false, false, false, '', sha256(int8send(i)), sha256(int8send(i)),
+    sha256(int8send(i %% 300007)), status,
+    CASE status WHEN 'rejected' THEN 'fake' ELSE '' END,
+    CASE status WHEN 'withdrawn' THEN 'counted' ELSE '' END,
+    belongs.signals, at, CASE WHEN status <> 'unconfirmed' THEN at END,
+    CASE WHEN status = 'rejected' THEN at END, CASE WHEN status = 'withdrawn' THEN at END, at
+FROM generate_series(1::bigint, %(counted)s + %(others)s) AS i
+CROSS JOIN LATERAL (SELECT
+    CASE WHEN i <= %(counted)s THEN 'counted'
+        ELSE ('{held,unconfirmed,rejected,withdrawn}'::text[])[1 + i %% 4] END AS status,
+    now() - (i * 7907 %% 7776000) * interval '1 second' AS at
+) AS fate
+JOIN given ON given.n = 1 + (i * 7919) %% (SELECT count(*) FROM given)
+JOIN family ON family.n = 1 + (i * 104729) %% (SELECT count(*) FROM family)
+JOIN belongs ON belongs.n = 1 + (i * 15485863) %% (SELECT count(*) FROM belongs)
+"""
+# What a constraint stands on stays.
+_INDEXES = """
+SELECT indexname, indexdef FROM pg_indexes
+WHERE tablename = 'signatories_signature' AND indexname NOT IN (SELECT conname FROM pg_constraint)
+"""
+
+
+def load_million(letter: Any) -> None:
+    """Writes the signatures in one statement: `COUNTED` that are listed, and `OTHERS` that are
+    held, unconfirmed, rejected or withdrawn. Indexes are made anew when all rows are there."""
+    begun = time.monotonic()
+    parts = _parts_of_names(letter.pk)
+    connection = connect()
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off; SET maintenance_work_mem = '256MB'")
+        cursor.execute(_PARTS, (*parts, letter.pk))
+        cursor.execute(_INDEXES)
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        cursor.execute("ALTER TABLE signatories_signature DISABLE TRIGGER USER")
+        cursor.execute(
+            _LOAD,
+            {
+                "letter": letter.pk,
+                "version": letter.current_version_id,
+                "counted": COUNTED,
+                "others": OTHERS,
+            },
+        )
+        cursor.execute("ALTER TABLE signatories_signature ENABLE TRIGGER USER")
+        say(f"{COUNTED + OTHERS:,} rows in {time.monotonic() - begun:.0f} s")
+        for _, definition in indexes:
+            cursor.execute(definition)
+        cursor.execute("VACUUM ANALYZE signatories_signature")
+    connection.close()
+    say(f"… with their indexes in {time.monotonic() - begun:.0f} s")
+
+
+def _parts_of_names(letter_id: int) -> tuple[list[str], list[bytes], list[str], list[bytes]]:
+    """Given and family names with their sort keys."""
+    from common.names import sort_key
+    from signatories.models import Signature
+
+    names = Signature.objects.of_letter(letter_id).people().values_list("name", flat=True)
+    given = sorted({name.partition(" ")[0] for name in names})
+    family = sorted({name.rpartition(" ")[2] for name in names})
+    return given, [sort_key(n) for n in given], family, [sort_key(n) for n in family]
