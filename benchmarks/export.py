@@ -10,8 +10,9 @@ from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 from benchmarks.memory import Watch, below, peak_mb
-from benchmarks.roll import LETTER, SIGNATURES, load
-from benchmarks.stage import HOST, Stage, running, say, set_stage, wait_until_healthy
+from benchmarks.million import load_million
+from benchmarks.roll import LETTER
+from benchmarks.stage import HOST, Stage, running, set_stage, wait_until_healthy
 from benchmarks.table import print_table
 
 MOST_MB = 200.0
@@ -34,8 +35,7 @@ def main() -> int:
     from letters.models import Letter
 
     letter = Letter.objects.get(slug=LETTER)
-    load(letter.pk, letter.current_version_id)
-    say(f"{SIGNATURES:,} signatures are there.")
+    load_million(letter)
     cookie = log_in()
     measured = [measure(stage, cookie, file_format) for file_format in ("csv", "json", "xlsx")]
     print_table(

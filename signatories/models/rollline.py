@@ -1,4 +1,4 @@
-"""How the words of a signatory are kept for the roll's search (functions of migration 0009)."""
+"""How the words of a signatory are kept for the roll's search (functions of migration 0010)."""
 
 from django.db import models
 

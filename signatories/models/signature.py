@@ -85,7 +85,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     ) -> SignatureQuerySet:
         """Listed ones of this letter, capacity and country whose name or affiliation has words
         that begin like these; case and accents do not count. The index `signature_roll_words`
-        (migration 0009) finds them, in no order.
+        (migration 0010) finds them, in no order.
         """
         return self.filter(
             RawSQL(  # nosec B611
@@ -202,7 +202,7 @@ class Signature(models.Model):
     email_digest = models.BinaryField(max_length=32)
     details_digest = models.BinaryField(max_length=32)
     network_digest = models.BinaryField(max_length=32, null=True, blank=True)
-    # What a search of the roll reads; empty for whatever is not listed. Migration 0009 says more.
+    # What a search of the roll reads; empty for whatever is not listed. Migration 0010 says more.
     roll_line = models.GeneratedField(
         expression=models.Case(
             models.When(

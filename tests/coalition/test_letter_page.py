@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from deliveries.models import DeliveryStatus
 from common import pagecache
+from deliveries.models import DeliveryStatus
 from letters.models import Letter, LetterStatus
 from signatories.models import Tally
 from signatories.services.refresh_tallies import refresh_tallies

@@ -75,7 +75,7 @@ LISTED = models.Q(status="counted", show_name=True, consent_web=True)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signatories", "0008_new_text_is_asked")]
+    dependencies = [("signatories", "0009_erased_index")]
     operations = [
         migrations.RunSQL(FUNCTIONS, migrations.RunSQL.noop),
         migrations.RemoveIndex("signature", "signature_roll"),
