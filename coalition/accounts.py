@@ -7,8 +7,10 @@ from urllib.parse import urlsplit, urlunsplit
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailConfirmation
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from coalition.sessions import begin_session
@@ -57,6 +59,17 @@ class MFAAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return crypto.decrypt(encrypted_text.encode())
+
+
+class NoSocialAccounts(DefaultSocialAccountAdapter):
+    """Accounts elsewhere are evidence of signatures and nothing else: they open no account here,
+    log nobody in and are kept for nobody, whatever route might lead to allauth's flow one day."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: object) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: object) -> None:
+        raise PermissionDenied
 
 
 def _at_our_site(url: str) -> str:

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -124,3 +125,27 @@ def site_is_its_own(**kwargs: object) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.security)
+def providers_are_whole(**kwargs: object) -> list[CheckMessage]:
+    """A provider that lacks something, or speaks in the open, would fail at the first signatory."""
+    return [
+        Error(
+            f"OPENID_PROVIDERS, entry {number}: {fault}.",
+            hint="docs/settings.md has an example.",
+            id="coalition.E010",
+        )
+        for number, provider in enumerate(settings.OPENID_PROVIDERS, 1)
+        for fault in _faults_of(provider)
+    ]
+
+
+def _faults_of(provider: dict[str, Any]) -> Iterator[str]:
+    for name in ("id", "name", "server_url", "client_id"):
+        if not provider.get(name):
+            yield f"{name} is missing"
+    if not re.fullmatch(r"[-\w]*", provider.get("id", ""), re.ASCII):
+        yield "id has more than letters, digits, - and _"
+    if not provider.get("server_url", "").startswith(("https://", "http://localhost:")):
+        yield "server_url is not https"

@@ -67,6 +67,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    # For its OpenID Connect client only. No provider app stands here and no route of it is in
+    # coalition/urls.py, so nobody logs in or signs up through a provider.
+    "allauth.socialaccount",
     "csp",
     "django_countries",
     "django_htmx",
@@ -244,9 +247,14 @@ MFA_FORMS = {
 }
 MFA_TOTP_ISSUER = "Coalition"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://localhost")
+SOCIALACCOUNT_ADAPTER = "coalition.accounts.NoSocialAccounts"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
+
+# Where signatories may prove an account: docs/settings.md has the shape.
+OPENID_PROVIDERS = env.json("OPENID_PROVIDERS", default=[])
+OPENID_MINUTES = 10
 
 # --- What browsers are told ------------------------------------------------------------------
 _SECURE = SITE_URL.startswith("https://")
@@ -287,6 +295,7 @@ THROTTLE_PER_MINUTE = {
     "letter": env.int("THROTTLE_LETTER", default=60_000),
     "code_network": 10,
     "code_address": 20,
+    "account_network": 10,
     "list_network": 6,
     "list_address": 3,
     "search": env.int("THROTTLE_SEARCH", default=60),

@@ -57,7 +57,10 @@ urlpatterns = [
     ),
     path("organise/coalitions/", include(letters.coalition_urlpatterns)),
     path("organise/", include(letters.organiser_urlpatterns)),
-    path("accounts/", include([*letters.account_urlpatterns, path("", include("allauth.urls"))])),
+    # Not allauth.urls: that would add what accounts elsewhere can do to accounts here.
+    path("accounts/", include(letters.account_urlpatterns)),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("healthz", health.healthz, name="healthz"),
 ]
 

@@ -183,8 +183,7 @@ class RollForm(forms.Form):
     country = CountryField(label=_("Country"), max_length=2, required=False)
     mark = forms.ChoiceField(
         label=_("Verified as"),
-        # No account can be linked yet, so nobody has that mark.
-        choices=[("", "—"), *((mark, mark.label) for mark in Mark if mark != Mark.OPENID)],
+        choices=lambda: [("", "—"), *((mark, mark.label) for mark in Mark.offered())],
         required=False,
     )
     sort = forms.ChoiceField(

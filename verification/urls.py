@@ -6,6 +6,7 @@ from verification.views import (
     export,
     guild_code,
     invited,
+    linked_account,
     manage,
     moderation,
     my_signatures,
@@ -40,6 +41,14 @@ public_urlpatterns = [
     path("invited/<str:token>/check-inbox/", invited.invited_inbox, name="invited_inbox"),
     path("invited/<str:token>/code/", invited.invited_code, name="invited_code"),
     path("manage/<str:token>/guild-code/", guild_code.guild_code, name="guild_code"),
+    path(
+        "manage/<str:token>/account/<slug:provider_id>/",
+        linked_account.prove_account,
+        name="prove_account",
+    ),
+    path(
+        "linked-account/<slug:provider_id>/", linked_account.account_proved, name="account_proved"
+    ),
     path("manage/<str:token>/withdraw/", manage.withdraw, name="withdraw"),
     path("manage/<str:token>/erase/", manage.erase, name="erase"),
     path("manage/<str:token>/new-text/", new_text.new_text, name="new_text"),

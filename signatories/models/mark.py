@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,11 @@ class Mark(models.TextChoices):
     INVITATION = "invitation", _("Invited")
     OPENID = "openid", _("Linked account")
     VOUCHED = "vouched", _("Vouched for")
+
+    @classmethod
+    def offered(cls) -> list[Mark]:
+        """Those that a signature can get on this installation."""
+        return [mark for mark in cls if mark != cls.OPENID or settings.OPENID_PROVIDERS]
 
     @property
     def sign(self) -> str:

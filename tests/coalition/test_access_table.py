@@ -122,6 +122,14 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "{manage}guild-code/",
         {"GET": (200,) * 6, "POST": (422,) * 6},
     ),
+    "manage/<str:token>/account/<slug:provider_id>/": (
+        "{manage}account/none/",
+        {"GET": (404,) * 6, "POST": (404,) * 6},
+    ),
+    "linked-account/<slug:provider_id>/": (
+        "/linked-account/none/",
+        {"GET": (400,) * 6, "POST": (405,) * 6},
+    ),
     "manage/<str:token>/sign-again/": (
         "{manage}sign-again/",
         {"GET": (303,) * 6, "POST": (303,) * 6},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import json
 import os
 import shutil
 import signal
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from oidc_provider_mock import run_server_in_thread
 
 REPOSITORY = Path(__file__).parents[2]
 OURS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE", "SITE_URL", "DEBUG")
@@ -89,13 +91,22 @@ def answers(url: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def account_service() -> Iterator[str]:
+    """An OpenID Connect provider on loopback."""
+    with run_server_in_thread() as server:
+        yield f"http://localhost:{server.server_port}"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, account_service: str) -> Iterator[Site]:
     """`manage.py up` in an empty VAR of its own; ended by SIGTERM, and nothing is left running."""
     var = tmp_path_factory.mktemp("var")
     log = var.parent / "up.log"
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if name not in OURS}
     environment |= {"VAR": str(var), "PORT": str(port), "MAILBOX_PORT": str(free_port())}
+    provider = {"id": "try-out", "name": "Try-out ID", "client_id": "coalition", "secret": "x"}
+    environment["OPENID_PROVIDERS"] = json.dumps([{**provider, "server_url": account_service}])
     url = f"http://localhost:{port}"
     with log.open("w") as output:
         up = subprocess.Popen(

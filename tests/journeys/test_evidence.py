@@ -69,3 +69,27 @@ def test_invited_founder_of_an_open_letter_signs_by_the_personal_link(
     founder.get_by_role("button", name="Confirm my signature").click()
     is_marked(site, founder, "Aaa Invited Founder", "Invited")
     assert founder.context.cookies() == []
+
+
+def test_signatory_proves_an_account_without_a_script(
+    site: Site, browser: Browser, account_service: str
+) -> None:
+    signer = browser.new_context(java_script_enabled=False).new_page()
+    signer.goto(site.url + LETTER)
+    fill_in(signer, "Aaa Account Holder", "holder@mail.example")
+    press_sign(signer)
+    signer.wait_for_url("**/check-inbox/")
+    signer.goto(link_in(site.wait_for_mail("holder@mail.example"), "confirm"))
+    signer.get_by_role("button", name="Confirm my signature").click()
+    signer.get_by_role("button", name="Log in at Try-out ID").click()
+    signer.wait_for_url(f"{account_service}/**")
+    [cookie] = signer.context.cookies()
+    assert (cookie["path"], cookie["httpOnly"]) == ("/linked-account/try-out/", True)
+    signer.get_by_placeholder("sub").fill("an-account-of-hers")
+    signer.get_by_role("button", name="Authorize").click()
+    expect(signer.get_by_role("status")).to_contain_text("Your account is linked")
+    assert signer.context.cookies() == []
+    is_marked(site, signer, "Aaa Account Holder", "Linked account")
+    signer.get_by_label("Verified as").select_option("openid")
+    signer.get_by_role("button", name="Search").click()
+    expect(signer.locator(".entry")).to_have_count(1)

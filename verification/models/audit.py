@@ -19,6 +19,7 @@ class Action(models.TextChoices):
     UNVOUCH = "unvouch", _("No longer vouched for")
     REVISE = "revise", _("Changed by the signatory")
     ERASE = "erase", _("Erased by the signatory")
+    EVIDENCE = "evidence", _("Strengthened by the signatory")
     RECONSENT = "reconsent", _("Signed the new text")
     PROTECT = "protect", _("Names protected")
     UNPROTECT = "unprotect", _("Name no longer protected")

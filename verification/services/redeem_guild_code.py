@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from signatories.models import Mark, Signature
-from verification.models import GuildCode
+from verification.models import Action, AuditEntry, GuildCode
 from verification.services.give_evidence import NotConfirmed, give_evidence
 from verification.services.issue_guild_codes import code_digest
 
@@ -36,4 +36,10 @@ def redeem_guild_code(*, signature_id: int, code: str) -> None:
             found.redeemed_by = signature
             found.redeemed_at = timezone.now()
             found.save(update_fields=["redeemed_by", "redeemed_at"])
+            AuditEntry.objects.create(
+                letter_id=signature.letter_id,
+                signature=signature,
+                action=Action.EVIDENCE,
+                after={"evidence": Mark.GUILD_CODE, "guild": found.guild_id},
+            )
         give_evidence(signature_id=signature.pk, kind=Mark.GUILD_CODE)

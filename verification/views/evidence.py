@@ -17,7 +17,8 @@ from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role, Translation
 from signatories.models import Mark, Organisation
 from verification.forms import CodesForm, DomainForm, GuildForm, InvitationForm
-from verification.models import Guild, Invitation
+from verification.linked_account import providers_of
+from verification.models import Evidence, Guild, Invitation
 from verification.services.check_work_domain import FreeMail, set_domain
 from verification.services.invite import invite, revoke_invitation
 from verification.services.issue_guild_codes import issue_guild_codes
@@ -128,8 +129,9 @@ def _page(request: MemberRequest, letter: Letter, **forms: Any) -> HttpResponse:
         {
             **context,
             "letter": letter,
-            # Nobody can link an account yet.
-            "marks": [mark for mark in Mark if mark != Mark.OPENID],
+            "marks": Mark.offered(),
+            "account_providers": providers_of(letter),
+            "linked": Evidence.objects.filter(signature__letter=letter, kind=Mark.OPENID).count(),
             "organisations": Organisation.objects.filter(letter=letter).exclude(domain=""),
             "guilds": Guild.objects.of_letter(letter.pk)
             .with_members()

@@ -14,6 +14,7 @@ from common.tokens import TokenError
 from signatories.forms import SignatoryForm
 from signatories.models import Signature, Status
 from signatories.services.withdraw_signature import CannotWithdraw, withdraw_signature
+from verification.account_offer import account_offer
 from verification.guild_offer import offer
 from verification.links import public_places, read_manage_token, verification_code
 from verification.services.erase_signature import erase_signature
@@ -29,6 +30,8 @@ NOTICES = {
     "new_text": lambda: _("You have signed the new text. Your signature counts."),
     "restored": lambda: _("You have signed again."),
     "guild": lambda: _("Your code is accepted. A mark beside your name says so."),
+    "account": lambda: _("Your account is linked. A mark beside your name says so."),
+    "account_declined": lambda: _("You did not log in. Your signature stays as it was."),
     "closed": lambda: _("The letter takes no signatures at the moment."),
 }
 
@@ -150,6 +153,7 @@ def _page(request: HttpRequest, signature: Signature, form: ManageForm, token: s
         "verification_code": verification_code(signature.pk),
         **public_places(signature, context["translation"]),
         **offer(signature),
+        **account_offer(signature),
         "restore_url": reverse("sign_again", kwargs={"token": token}),
     }
     status = 422 if form.errors else 200

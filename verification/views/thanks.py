@@ -16,6 +16,7 @@ from common.responses import private
 from common.tokens import TokenError
 from letters.models import Translation
 from signatories.models import Status
+from verification.account_offer import account_offer
 from verification.guild_offer import offer
 from verification.links import (
     manage_url,
@@ -53,6 +54,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
                 **public_places(signature, translation),
                 **sharing(translation),
                 **offer(signature),
+                **account_offer(signature),
             }
         return private(render(request, "verification/thanks.html", context))
 
