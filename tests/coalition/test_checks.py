@@ -144,3 +144,15 @@ def test_mailbox_is_on_only_at_a_first_look_or_when_asked(
 ) -> None:
     said = start("from django.conf import settings; print(settings.MAILBOX)", **environment).stdout
     assert said == f"{on}\n"
+
+
+@pytest.mark.parametrize(
+    ("fault", "count"),
+    [({}, 0), ({"name": ""}, 1), ({"id": "a b"}, 1), ({"server_url": "http://id.example"}, 1)],
+)
+def test_half_configured_account_service_fails_the_start(
+    settings: Any, fault: dict[str, str], count: int
+) -> None:
+    whole = {"id": "a-1", "name": "A", "server_url": "https://id.example", "client_id": "x"}
+    settings.OPENID_PROVIDERS = [{**whole, **fault}]
+    assert [m.id for m in run_checks(tags=["security"])].count("coalition.E010") == count

@@ -1,4 +1,4 @@
-"""Guild member and invited founder: each has a mark on the roll at the end."""
+"""Guild member, invited founder and account holder: each has a mark on the roll at the end."""
 
 from __future__ import annotations
 
