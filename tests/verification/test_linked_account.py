@@ -18,7 +18,6 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings as django_settings
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -96,7 +95,7 @@ def test_account_becomes_a_mark_and_a_keyed_hash_and_nothing_else(
     page = browser_client.get(response["Location"]).content.decode()
     assert "Your account is linked." in page
     assert "Log in at" not in page
-    for model in (User, EmailAddress, SocialAccount, SocialToken, Session):
+    for model in (User, EmailAddress, SocialAccount, SocialToken):
         assert not model.objects.exists(), model
     with connection.cursor() as cursor:
         cursor.execute("SELECT row_to_json(e)::text FROM verification_evidence e")
