@@ -5,6 +5,7 @@ from celery import shared_task
 from deliveries.models import DeliveryPiece
 from deliveries.services.erase_entries import erase_entries as erase
 from deliveries.services.finish_delivery import finish_delivery
+from deliveries.services.inspect_delivery import inspect_delivery
 from deliveries.services.mail_dispatch import mail_dispatch
 from deliveries.services.render_piece import Outcome
 from deliveries.services.render_piece import render_piece as render
@@ -19,12 +20,19 @@ def render_piece(piece_id: int) -> None:
         render_piece.apply_async((piece_id,), countdown=2)
     elif outcome is Outcome.DONE:
         delivery_id = DeliveryPiece.objects.values_list("delivery_id", flat=True).get(pk=piece_id)
-        finish_delivery(delivery_id=delivery_id)
+        render_dossier(delivery_id)
 
 
 @shared_task
 def render_dossier(delivery_id: int) -> None:
-    finish_delivery(delivery_id=delivery_id)
+    """Joins the pieces, then holds the files against the office's rules."""
+    if finish_delivery(delivery_id=delivery_id):
+        render_preflight.delay(delivery_id)
+
+
+@shared_task
+def render_preflight(delivery_id: int) -> None:
+    inspect_delivery(delivery_id=delivery_id)
 
 
 @shared_task

@@ -37,6 +37,7 @@ library libpango-1.0.so.0 libpango-1.0-0
 library libpangoft2-1.0.so.0 libpangoft2-1.0-0
 library libharfbuzz-subset.so.0 libharfbuzz-subset0
 program fontconfig fc-list
+program poppler-utils pdftotext
 font 'Noto Sans Thai' fonts-noto-core
 font 'Noto Sans CJK JP' fonts-noto-cjk
 font 'Noto Color Emoji' fonts-noto-color-emoji
@@ -44,13 +45,11 @@ font 'Noto Color Emoji' fonts-noto-color-emoji
 case $purpose in
     test)
         program chromium chromium chromium-browser google-chrome
-        program poppler-utils pdftotext
         program qpdf qpdf
         ;;
     check) program gettext msgfmt ;;
     bench)
         program wrk wrk
-        program poppler-utils pdftotext
         ;;
 esac
 

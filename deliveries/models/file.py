@@ -4,13 +4,21 @@ from pathlib import Path
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from deliveries.models.delivery import Delivery
 
 LETTER_FILE = "letter.pdf"
 PUBLIC_LETTER_FILE = "letter-public.pdf"
 ROLL_FILE = "roll.pdf"
+PDF = "application/pdf"
 FILE_NAME = "[a-z0-9][a-z0-9.-]*"
+
+
+class FileQuerySet(models.QuerySet["DossierFile"]):
+    def for_office(self) -> FileQuerySet:
+        """What goes with the mail: the PDFs with the names."""
+        return self.filter(media_type=PDF).exclude(name=PUBLIC_LETTER_FILE).order_by("id")
 
 
 class DossierFile(models.Model):
@@ -23,7 +31,12 @@ class DossierFile(models.Model):
     sha256 = models.CharField(max_length=64)
     bytes = models.PositiveBigIntegerField()
     pages = models.PositiveIntegerField(null=True, blank=True)
+    facts = models.JSONField(
+        null=True, blank=True, help_text=_("What preflight.measure read back from it.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = FileQuerySet.as_manager()
 
     class Meta:
         ordering = ("delivery", "id")

@@ -17,7 +17,7 @@ from deliveries.models import (
     PieceKind,
     PieceStatus,
 )
-from deliveries.models.file import LETTER_FILE, PUBLIC_LETTER_FILE, ROLL_FILE
+from deliveries.models.file import LETTER_FILE, PDF, PUBLIC_LETTER_FILE, ROLL_FILE
 from deliveries.print.child import PrintFailed, write_in_child
 from deliveries.print.join import join_pieces
 from deliveries.private_files import private_files
@@ -27,7 +27,6 @@ from deliveries.services.write_tables import CSV_FILE, MANIFEST_FILE, write_csv,
 
 log = structlog.get_logger(__name__)
 
-PDF = "application/pdf"
 LETTERS = {PieceKind.LETTER: LETTER_FILE, PieceKind.PUBLIC: PUBLIC_LETTER_FILE}
 
 

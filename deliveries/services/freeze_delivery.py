@@ -82,6 +82,7 @@ def _number_delivery(
         rules={
             **{rule: getattr(office, rule) for rule in RULES},
             "min_type_pt": None if office.min_type_pt is None else str(office.min_type_pt),
+            "deadline_at": office.deadline_at.isoformat() if office.deadline_at else None,
             "checked_on": office.checked_on.isoformat(),
         },
         frozen_at=timezone.now(),

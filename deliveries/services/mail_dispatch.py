@@ -1,5 +1,6 @@
 """Mails one dispatch over SMTP, never twice."""
 
+import hashlib
 import smtplib
 from datetime import timedelta
 from email.utils import make_msgid, parseaddr
@@ -15,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from common.languages import speak
-from deliveries.models import Delivery, Dispatch, DispatchStatus
-from deliveries.services.send_delivery import attachments, mark_delivered
+from deliveries.models import Delivery, Dispatch, DispatchStatus, DossierFile
+from deliveries.services.send_delivery import mark_delivered
 from deliveries.services.wording import named_sentence, totals_in_words
 
 MAX_ATTEMPTS = 6
@@ -134,9 +135,20 @@ def build_message(dispatch: Dispatch) -> EmailMessage:
         to=[dispatch.recipient],
         headers={"Message-ID": dispatch.message_id},
     )
-    for file in attachments(delivery):
-        message.attach(file_name(delivery, file.name), file.path.read_bytes(), file.media_type)
+    for file in delivery.files.for_office():
+        message.attach(file_name(delivery, file.name), unchanged(file), file.media_type)
     return message
+
+
+def unchanged(file: DossierFile) -> bytes:
+    """The file's content, if it is what was hashed. Raises NotAccepted."""
+    try:
+        content = file.path.read_bytes()
+    except FileNotFoundError:
+        raise NotAccepted(f"{file.name} is gone from the disk", lasting=True) from None
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise NotAccepted(f"{file.name} was changed on the disk", lasting=True)
+    return content
 
 
 def hand_over(message: EmailMessage) -> str:

@@ -6,7 +6,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from deliveries.models import Delivery, DeliveryPiece, DeliveryStatus, PieceStatus
+from deliveries.models import (
+    Delivery,
+    DeliveryPiece,
+    DeliveryStatus,
+    DossierFile,
+    PieceStatus,
+)
 from deliveries.queue import enqueue
 from deliveries.services.mail_dispatch import due_dispatches, mark_uncertain
 from deliveries.services.start_rendering import queue_pieces
@@ -16,7 +22,7 @@ PATIENCE = timedelta(seconds=60)
 
 
 def resume_deliveries() -> int:
-    """Asks again for pieces nobody is at, for dossiers to be joined and for mail that is due.
+    """Asks again for pieces nobody is at, dossiers to be joined or measured, and mail that is due.
 
     Returns how many pieces it asked for.
     """
@@ -36,6 +42,12 @@ def resume_deliveries() -> int:
         pieces__status__in=(PieceStatus.WAITING, PieceStatus.RUNNING, PieceStatus.FAILED)
     )
     enqueue("render_dossier", complete.values_list("pk", flat=True))
+    unmeasured = DossierFile.objects.for_office().filter(
+        facts__isnull=True,
+        delivery__status=DeliveryStatus.READY,
+        created_at__lt=timezone.now() - PATIENCE,
+    )
+    enqueue("render_preflight", set(unmeasured.values_list("delivery_id", flat=True)))
     mark_uncertain()
     enqueue("send_dispatch", due_dispatches().values_list("pk", flat=True))
     return len(left)

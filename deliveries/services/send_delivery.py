@@ -8,17 +8,12 @@ from deliveries.models import (
     DeliveryStatus,
     Dispatch,
     DispatchStatus,
-    DossierFile,
     Method,
 )
-from deliveries.models.file import PUBLIC_LETTER_FILE
+from deliveries.preflight.rules import Finding, Outcome
 from deliveries.queue import enqueue
+from deliveries.services.inspect_delivery import preflight
 from letters.models import User
-
-# Of the whole mail, as servers count it: a convention among them. An office's own rule goes before
-# it (OFFICES: “generic: by email”).
-DEFAULT_TOTAL_BYTES = 10_000_000
-PDF = "application/pdf"
 
 
 class CannotSend(Exception):
@@ -29,40 +24,20 @@ class NotReady(CannotSend):
     """Its files are not there."""
 
 
-class NoAddress(CannotSend):
-    """The office has no mail address."""
+class NotMeasured(CannotSend):
+    """Its files are being held against the office's rules."""
+
+
+class Unmet(CannotSend):
+    """Rules of the office that the dossier does not meet; `findings`, with what would."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__("; ".join(finding.rule for finding in findings))
+        self.findings = findings
 
 
 class AlreadySent(CannotSend):
     """It was sent, or is on its way."""
-
-
-class TooLarge(CannotSend):
-    """The attachments are over the office's limit; `found` and `limit` in bytes."""
-
-    def __init__(self, found: int, limit: int) -> None:
-        super().__init__(f"{found} bytes of {limit}")
-        self.found = found
-        self.limit = limit
-
-
-class TooManyFiles(CannotSend):
-    """The office takes at most `limit` files."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"more than {limit} files")
-        self.limit = limit
-
-
-def attachments(delivery: Delivery) -> list[DossierFile]:
-    """The files that go with the mail: the PDFs with the names."""
-    files = delivery.files.filter(media_type=PDF).exclude(name=PUBLIC_LETTER_FILE)
-    return list(files.order_by("id"))
-
-
-def mailed_bytes(size: int) -> int:
-    """How large a file is in a mail: lines of 76 characters of base64 (RFC 2045) for 57 bytes."""
-    return -(-size // 57) * 78
 
 
 def check_sendable(delivery: Delivery) -> None:
@@ -74,20 +49,11 @@ def check_sendable(delivery: Delivery) -> None:
         or delivery.dispatches.exclude(status=DispatchStatus.FAILED).exists()
     ):
         raise AlreadySent
-    rules = delivery.rules
-    if not rules["email"]:
-        raise NoAddress
-    files = attachments(delivery)
-    if rules["max_files"] and len(files) > rules["max_files"]:
-        raise TooManyFiles(rules["max_files"])
-    if rules["max_file_bytes"]:
-        largest = max(file.bytes for file in files)
-        if largest > rules["max_file_bytes"]:
-            raise TooLarge(largest, rules["max_file_bytes"])
-    total = sum(mailed_bytes(file.bytes) for file in files)
-    limit = rules["max_total_bytes"] or DEFAULT_TOTAL_BYTES
-    if total > limit:
-        raise TooLarge(total, limit)
+    findings = preflight(delivery)
+    if findings is None:
+        raise NotMeasured
+    if unmet := [finding for finding in findings if finding.outcome == Outcome.FAILED]:
+        raise Unmet(unmet)
 
 
 def send_delivery(*, delivery: Delivery, actor: User) -> Dispatch:

@@ -13,6 +13,7 @@ from deliveries.files import download
 from deliveries.forms import ByHandForm, NewDeliveryForm
 from deliveries.models import Delivery, DossierFile, PieceStatus
 from deliveries.services.freeze_delivery import NoCountedSignature, NoText, freeze_delivery
+from deliveries.services.inspect_delivery import preflight
 from deliveries.services.send_delivery import publish_delivery
 from deliveries.services.start_rendering import retry_rendering
 from deliveries.views.public import public_page
@@ -95,6 +96,7 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
             "delivery": delivery,
             "files": delivery.files.select_related("delivery__letter"),
             "dispatches": dispatches,
+            "findings": preflight(delivery),
             "is_leaving": any(dispatch.is_under_way for dispatch in dispatches),
             "hand_form": ByHandForm(),
             "may_deliver": request.role.includes(EDITOR),

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -13,11 +12,9 @@ from deliveries.models import Dispatch
 from deliveries.services.send_delivery import (
     AlreadySent,
     CannotSend,
-    NoAddress,
+    NotMeasured,
     NotReady,
-    TooLarge,
-    TooManyFiles,
-    attachments,
+    Unmet,
     check_sendable,
     record_by_hand,
     resolve_dispatch,
@@ -31,23 +28,18 @@ from letters.models import Letter, Role
 def explain(error: CannotSend) -> str:
     """What stands in the way, and what to do."""
     match error:
-        case NoAddress():
-            return gettext(
-                "This office has no mail address. Download the files, hand them over, and record "
-                "the tracking or docket number here."
+        case Unmet():
+            return " ".join(
+                gettext("%(rule)s: %(found)s. %(mend)s")
+                % {"rule": each.rule, "found": each.found or each.outcome.label, "mend": each.mend}
+                for each in error.findings
             )
-        case TooLarge():
-            return gettext(
-                "The attachments have %(found)s and this office takes %(limit)s. Download the "
-                "files and hand them over another way."
-            ) % {"found": filesizeformat(error.found), "limit": filesizeformat(error.limit)}
-        case TooManyFiles():
-            return gettext(
-                "This office takes at most %(limit)s files. Download them and hand over those it "
-                "takes."
-            ) % {"limit": error.limit}
         case AlreadySent():
             return gettext("This delivery was sent, or is on its way.")
+        case NotMeasured():
+            return gettext(
+                "The files are being held against the office’s rules. Try again in a moment."
+            )
         case NotReady():
             return gettext("The files are not ready yet.")
     return str(error)
@@ -70,7 +62,7 @@ def delivery_send(request: MemberRequest, letter: Letter, number: int) -> HttpRe
     return render(
         request,
         "deliveries/delivery_send.html",
-        {"letter": letter, "delivery": delivery, "files": attachments(delivery)},
+        {"letter": letter, "delivery": delivery, "files": delivery.files.for_office()},
     )
 
 

@@ -16,10 +16,9 @@ from deliveries.models import Delivery, DeliveryStatus, Dispatch, DispatchStatus
 from deliveries.services.mail_dispatch import mail_dispatch, mark_uncertain
 from deliveries.services.send_delivery import (
     AlreadySent,
-    NoAddress,
+    NotMeasured,
     NotReady,
-    TooLarge,
-    TooManyFiles,
+    Unmet,
     resolve_dispatch,
     send_delivery,
 )
@@ -166,21 +165,38 @@ def test_a_worker_that_died_while_sending_leaves_it_uncertain(letter: Letter) ->
 
 
 @pytest.mark.parametrize(
-    ("rules", "error"),
+    ("rules", "rule"),
     [
-        ({"email": ""}, NoAddress),
-        ({"max_total_bytes": 2 * 36 * 78 - 1}, TooLarge),  # two files of 2,000 bytes in base64
-        ({"max_file_bytes": 1999}, TooLarge),
-        ({"max_files": 1}, TooManyFiles),
+        ({"email": ""}, "The office has a mail address"),
+        # Two files of 2,000 bytes in base64.
+        ({"max_total_bytes": 2 * 36 * 78 - 1}, "Size of the mail"),
+        ({"max_file_bytes": 1999}, "Size of each file"),
+        ({"max_files": 1}, "Number of files"),
     ],
 )
-def test_an_office_s_limits_stop_the_mail(
-    letter: Letter, rules: dict[str, Any], error: type[Exception]
-) -> None:
+def test_an_office_s_limits_stop_the_mail(letter: Letter, rules: dict[str, Any], rule: str) -> None:
     delivery = a_ready_delivery(letter, an_office(**rules))
-    with pytest.raises(error):
+    with pytest.raises(Unmet) as unmet:
         send_delivery(delivery=delivery, actor=sender(delivery))
+    assert [finding.rule for finding in unmet.value.findings] == [rule]
     assert not Dispatch.objects.exists()
+
+
+def test_what_is_not_measured_yet_is_not_sent(letter: Letter) -> None:
+    delivery = a_ready_delivery(letter)
+    delivery.files.filter(name="roll.pdf").update(facts=None)
+    with pytest.raises(NotMeasured):
+        send_delivery(delivery=delivery, actor=sender(delivery))
+
+
+def test_a_file_that_changed_on_the_disk_does_not_leave(letter: Letter, mailroom: Mailroom) -> None:
+    delivery = a_ready_delivery(letter)
+    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+    (delivery.folder / "roll.pdf").write_bytes(b"%PDF-1.7 another")
+    assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.FAILED
+    dispatch.refresh_from_db()
+    assert dispatch.server_reply == "roll.pdf was changed on the disk"
+    assert mailroom.taken == []
 
 
 def test_an_unfinished_delivery_is_not_sent(letter: Letter) -> None:

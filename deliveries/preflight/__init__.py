@@ -1,0 +1,1 @@
+"""Whether a dossier meets its office's rules: `measure` looks at finished files, `rules` judge."""

@@ -1,0 +1,151 @@
+"""What is true of a finished PDF, read back from its bytes.
+
+Text and type sizes are what Poppler reads, another program than those that typeset; structure is
+pikepdf's. Run it in a child process: a roll of 100,000 names is a long text.
+"""
+
+import json
+import re
+import subprocess
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+
+# Spaces, direction marks, isolates, and hyphens, which Poppler takes for soft ones at a line's end.
+_UNSEEN = re.compile("[-\\s\u00ad\u2010\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
+# Hebrew to Thaana, Arabic's additions to Myanmar, Khmer, presentation forms.
+_BENT = re.compile("[\u0590-\u07bf\u08a0-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufeff]")
+UNPRINTABLE = "\ufffd"
+# A roll is in order: a name stands soon after the one before; heads and feet of pages lie between.
+_WINDOW = 1000
+_SLACK = 200
+# The largest that pdftohtml takes; it rounds sizes to whole numbers.
+_ZOOM = 3
+_SIZE = re.compile(r'<fontspec [^>]*size="(-?\d+)"')
+_UA = "http://www.aiim.org/pdfua/ns/id/"
+
+Facts = dict[str, Any]
+Line = tuple[str, str]  # a name and what stands beside it
+
+
+def measure_pdf(path: Path, lines: Sequence[Line], statement: str, submitter: str) -> Facts:
+    """Facts about a PDF, as JSON can hold them.
+
+    encrypted, tagged, ua (PDF/UA part or 0), language, title, pages, page_sizes ([[width, height]]
+    in pt), smallest_pt, fonts_outside (names of fonts that are not embedded), characters of text,
+    unprintable (characters that no font had), absent (names of `lines`, which have to stand in the
+    text in this order, at most 50), absent_count, says_statement and says_submitter (whether they
+    stand in the text). Raises pikepdf.PdfError where it is no PDF or is locked by a password.
+    """
+    structure = _structure(path)
+    text = _poppler("pdftotext", "-raw", "-enc", "UTF-8", str(path), "-")
+    absent = list(absent_names(lines, text))
+    plain = _plain(text)
+    return {
+        **structure,
+        "smallest_pt": smallest_type(path),
+        "characters": len(text),
+        "unprintable": text.count(UNPRINTABLE),
+        "absent": absent[:50],
+        "absent_count": len(absent),
+        "says_statement": bool(statement) and _plain(statement) in plain,
+        "says_submitter": _plain(submitter) in plain,
+    }
+
+
+def write_facts(source: Path, target: Path, **expected: Any) -> None:
+    """`measure_pdf` as a file, for a child process to leave behind."""
+    target.write_text(json.dumps(measure_pdf(source, **expected)), encoding="utf-8")
+
+
+def absent_names(lines: Iterable[Line], text: str) -> Iterator[str]:
+    """The names of those lines that do not stand in `text` one after the other.
+
+    A name has to stand there unchanged. Where it has letters that readers of PDF order or join
+    each in its own way (right to left, with raised or lowered signs), its words may stand in any
+    order in the place of its line, or at least all of its letters.
+    """
+    plain = _plain(text)
+    after = 0
+    for name, details in lines:
+        wanted = _plain(name)
+        length = len(wanted) + len(_plain(details))
+        at = plain.find(wanted, after, after + _WINDOW)
+        if at >= 0:
+            after = at + len(wanted)
+            continue
+        start = max(0, after - _SLACK)
+        place = plain[start : after + length + _SLACK]
+        ends = [place.find(word) + len(word) for word in map(_plain, name.split()) if word in place]
+        if _BENT.search(name) and len(ends) == len(name.split()):
+            after = start + max(ends)
+        elif _BENT.search(name) and _has_letters(place, wanted):
+            after += length
+        else:
+            yield name
+
+
+def _has_letters(place: str, name: str) -> bool:
+    found, wanted = Counter(_base(place)), Counter(_base(name))
+    return all(found[letter] >= count for letter, count in wanted.items())
+
+
+def _base(text: str) -> str:
+    return "".join(
+        char for char in unicodedata.normalize("NFKD", text) if unicodedata.category(char)[0] != "M"
+    )
+
+
+def _plain(text: str) -> str:
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+
+
+def smallest_type(path: Path) -> float:
+    """The smallest size of any text, in pt, to a sixth of a point; 0 where there is no text."""
+    listing = _poppler("pdftohtml", "-xml", "-i", "-stdout", "-zoom", str(_ZOOM), str(path))
+    return min(map(int, _SIZE.findall(listing)), default=0) / _ZOOM
+
+
+def _poppler(*command: str) -> str:
+    done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")  # nosec
+    return done.stdout
+
+
+def _structure(path: Path) -> Facts:
+    with pikepdf.open(path) as pdf:
+        root = pdf.Root
+        boxes = {tuple(round(float(edge), 1) for edge in page.mediabox[2:]) for page in pdf.pages}
+        with pdf.open_metadata() as metadata:
+            ua = int(metadata.get(f"{{{_UA}}}part", 0))
+        return {
+            "encrypted": pdf.is_encrypted,
+            "tagged": "/StructTreeRoot" in root
+            and "/MarkInfo" in root
+            and bool(root.MarkInfo.get("/Marked", False)),
+            "ua": ua,
+            "language": str(root.get("/Lang", "")),
+            "title": str(pdf.docinfo.get("/Title", "")),
+            "pages": len(pdf.pages),
+            "page_sizes": sorted(map(list, boxes)),
+            "fonts_outside": sorted(fonts_outside(pdf)),
+        }
+
+
+def fonts_outside(pdf: pikepdf.Pdf) -> set[str]:
+    """The names of fonts whose shapes are not in the file."""
+    outside = set()
+    for thing in pdf.objects:
+        if not isinstance(thing, pikepdf.Dictionary) or thing.get("/Type") != "/Font":
+            continue
+        if thing.get("/Subtype") == "/Type0":  # its descendant is a font of its own
+            continue
+        described: Any = thing.get("/FontDescriptor", {})
+        if thing.get("/Subtype") != "/Type3" and not any(
+            key in described for key in ("/FontFile", "/FontFile2", "/FontFile3")
+        ):
+            outside.add(str(thing.get("/BaseFont", "?")))
+    return outside

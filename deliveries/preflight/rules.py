@@ -1,0 +1,307 @@
+"""Each rule of an office, held against the measured dossier: passed, failed, or not checkable.
+
+The office's rules are those frozen with the delivery; what it does not say is not guessed.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.template.defaultfilters import filesizeformat
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from deliveries.models import Delivery, DossierFile
+from deliveries.models.file import LETTER_FILE
+
+# Of the whole mail, as servers count it: a convention among them. An office's own rule goes before
+# it (OFFICES: “generic: by email”).
+DEFAULT_TOTAL_BYTES = 10_000_000
+# In pt, at 72 to the inch.
+PAPERS = {"letter": (612.0, 792.0), "a4": (595.3, 841.9)}
+MANY = 5
+OURS = gettext_lazy("This is a fault of ours: please report it, with the delivery’s number.")
+
+
+class Outcome(models.TextChoices):
+    PASSED = "passed", gettext_lazy("Passed")
+    FAILED = "failed", gettext_lazy("Failed")
+    WARNING = "warning", gettext_lazy("Look at this")
+    UNKNOWN = "unknown", gettext_lazy("Not checkable")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule's outcome: the rule in words, what was found, and what to do about it.
+
+    Only what `failed` keeps a mail from being sent; nothing keeps files from being exported.
+    """
+
+    rule: str
+    outcome: Outcome
+    found: str = ""
+    mend: str = ""
+
+
+def facts_of(file: DossierFile) -> dict[str, Any]:
+    """What was measured of it: `preflight` judges no file without."""
+    return cast(dict[str, Any], file.facts)
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A delivery, the files that go to the office, and the moment at which they are judged."""
+
+    delivery: Delivery
+    files: Sequence[DossierFile]
+    now: datetime
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        return dict(self.delivery.rules)
+
+    @property
+    def letter(self) -> DossierFile:
+        return next(file for file in self.files if file.name == LETTER_FILE)
+
+    def named(self, wrong: Callable[[dict[str, Any]], object]) -> str:
+        """The names of the files whose facts are wrong."""
+        return ", ".join(file.name for file in self.files if wrong(facts_of(file)))
+
+
+Findings = Iterator[Finding]
+
+
+def judge(dossier: Dossier) -> list[Finding]:
+    """All findings, what stands in the way first."""
+    found = [finding for rule in RULES for finding in rule(dossier)]
+    order = (Outcome.FAILED, Outcome.WARNING, Outcome.UNKNOWN, Outcome.PASSED)
+    return sorted(found, key=lambda finding: order.index(finding.outcome))
+
+
+def _settled(rule: str, wrong: object, found: str, mend: str) -> Finding:
+    if wrong:
+        return Finding(rule, Outcome.FAILED, found, mend)
+    return Finding(rule, Outcome.PASSED, found)
+
+
+def _unknown(rule: str) -> Finding:
+    return Finding(rule, Outcome.UNKNOWN, _("The office does not say."))
+
+
+def mailed_bytes(size: int) -> int:
+    """How large a file is in a mail: lines of 76 characters of base64 (RFC 2045) for 57 bytes."""
+    return -(-size // 57) * 78
+
+
+def address(dossier: Dossier) -> Findings:
+    if dossier.rules["channel"] == "email":
+        yield _settled(
+            _("The office has a mail address"),
+            not dossier.rules["email"],
+            dossier.rules["email"],
+            _("Hand the files over another way and record it, or ask an operator for the address."),
+        )
+
+
+def deadline(dossier: Dossier) -> Findings:
+    rule = _("Before the deadline")
+    at = parse_datetime(dossier.rules.get("deadline_at") or "")
+    if at is None:
+        yield _unknown(rule)
+        return
+    zone = dossier.rules["time_zone"]
+    words = f"{date_format(at.astimezone(ZoneInfo(zone)), 'DATETIME_FORMAT')} ({zone})"
+    if dossier.now > at:
+        mend = _("The office may not read it any more. Ask it, or choose another office.")
+        yield Finding(rule, Outcome.WARNING, words, mend)
+    else:
+        yield Finding(rule, Outcome.PASSED, words)
+
+
+def pages(dossier: Dossier) -> Findings:
+    most = dossier.rules["max_pages"]
+    rule = _("Pages of the letter")
+    if most is None:
+        yield _unknown(rule)
+        return
+    count = facts_of(dossier.letter)["pages"]
+    yield _settled(
+        rule,
+        count > most,
+        _("%(found)s of at most %(most)s") % {"found": count, "most": most},
+        _("Shorten the letter, or name fewer organisations in it: the roll has all of them."),
+    )
+    annexes = sum(facts_of(file)["pages"] for file in dossier.files) - count
+    if annexes:
+        yield Finding(
+            _("Pages of the roll"),
+            Outcome.UNKNOWN,
+            ngettext(
+                "%(count)s page as an annex; the office does not say whether annexes count.",
+                "%(count)s pages as an annex; the office does not say whether annexes count.",
+                annexes,
+            )
+            % {"count": annexes},
+        )
+
+
+def type_size(dossier: Dossier) -> Findings:
+    least = dossier.rules["min_type_pt"]
+    rule = _("Smallest type")
+    if least is None:
+        yield _unknown(rule)
+        return
+    smallest = min(facts_of(file)["smallest_pt"] for file in dossier.files)
+    yield _settled(
+        rule,
+        smallest < float(least),
+        _("%(found)s pt of at least %(least)s pt") % {"found": f"{smallest:g}", "least": least},
+        str(OURS),
+    )
+
+
+def paper(dossier: Dossier) -> Findings:
+    size = dossier.rules["page_size"]
+    wide, high = PAPERS[size]
+
+    def wrong(facts: dict[str, Any]) -> bool:
+        return any(abs(box[0] - wide) > 1 or abs(box[1] - high) > 1 for box in facts["page_sizes"])
+
+    yield _settled(
+        _("Paper"),
+        names := dossier.named(wrong),
+        names or {"letter": _("US Letter"), "a4": "A4"}[size],
+        str(OURS),
+    )
+
+
+def weight(dossier: Dossier) -> Findings:
+    rules = dossier.rules
+    rule = _("Size of each file")
+    if rules["max_file_bytes"]:
+        largest = max(file.bytes for file in dossier.files)
+        yield _settled(
+            rule,
+            largest > rules["max_file_bytes"],
+            _at_most(largest, rules["max_file_bytes"]),
+            _("Hand the files over another way."),
+        )
+    else:
+        yield _unknown(rule)
+    if rules["channel"] == "email":
+        total = sum(mailed_bytes(file.bytes) for file in dossier.files)
+        most = rules["max_total_bytes"] or DEFAULT_TOTAL_BYTES
+        yield _settled(
+            _("Size of the mail"),
+            total > most,
+            _at_most(total, most),
+            _("Download the files and hand them over another way."),
+        )
+
+
+def _at_most(found: int, most: int) -> str:
+    return _("%(found)s of at most %(most)s") % {
+        "found": filesizeformat(found),
+        "most": filesizeformat(most),
+    }
+
+
+def number_of_files(dossier: Dossier) -> Findings:
+    most = dossier.rules["max_files"]
+    rule = _("Number of files")
+    if most is None:
+        yield _unknown(rule)
+        return
+    yield _settled(
+        rule,
+        len(dossier.files) > most,
+        _("%(found)s of at most %(most)s") % {"found": len(dossier.files), "most": most},
+        _("Download the files and hand over those that the office takes."),
+    )
+
+
+def statement(dossier: Dossier) -> Findings:
+    if dossier.delivery.required_statement:
+        yield _settled(
+            _("The statement that the office requires stands in the letter"),
+            not facts_of(dossier.letter)["says_statement"],
+            "",
+            str(OURS),
+        )
+
+
+def submitter(dossier: Dossier) -> Findings:
+    yield _settled(
+        _("The letter names who submits it"),
+        not facts_of(dossier.letter)["says_submitter"],
+        dossier.delivery.letter.coalition.name,
+        str(OURS),
+    )
+
+
+def subject(dossier: Dossier) -> Findings:
+    wanted = dossier.rules["subject_includes"]
+    if wanted:
+        yield _settled(
+            _("Subject"),
+            wanted.casefold() not in dossier.delivery.subject.casefold(),
+            dossier.delivery.subject,
+            _("The subject has to include “%s”.") % wanted,
+        )
+
+
+def open_to_all(dossier: Dossier) -> Findings:
+    """Machine-readable: not locked, with real text."""
+    yield _settled(
+        _("Not encrypted"),
+        names := dossier.named(lambda facts: facts["encrypted"]),
+        names,
+        str(OURS),
+    )
+    yield _settled(
+        _("Real text, with its fonts embedded"),
+        names := dossier.named(lambda facts: facts["fonts_outside"] or not facts["characters"]),
+        names,
+        str(OURS),
+    )
+    yield _settled(
+        _("Accessible: tagged, with title and language (PDF/UA-1)"),
+        names := dossier.named(
+            lambda facts: (
+                not (facts["tagged"] and facts["ua"] == 1 and facts["title"] and facts["language"])
+            )
+        ),
+        names,
+        str(OURS),
+    )
+
+
+def every_name(dossier: Dossier) -> Findings:
+    """The text of the files, read back, has everybody who is to be named, and every character."""
+    absent = [name for file in dossier.files for name in facts_of(file)["absent"]]
+    count = sum(facts_of(file)["absent_count"] for file in dossier.files)
+    more = f" (+{count - MANY})" if count > MANY else ""
+    yield _settled(
+        _("Every name can be read back from the files, in order"),
+        count,
+        ", ".join(absent[:MANY]) + more,
+        str(OURS),
+    )
+    yield _settled(
+        _("No character is missing from the fonts"),
+        names := dossier.named(lambda facts: facts["unprintable"]),
+        names,
+        _("Install a font that has it on the server (make run installs Noto), and freeze anew."),
+    )
+
+
+RULES: Sequence[Callable[[Dossier], Findings]] = (
+    *(address, deadline, pages, type_size, paper, weight, number_of_files),
+    *(statement, submitter, subject, open_to_all, every_name),
+)

@@ -1,0 +1,76 @@
+"""Preflight: measures the finished files once, and judges them by the office's rules."""
+
+import json
+from functools import partial
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from deliveries.models import Delivery, DeliveryStatus, DossierFile
+from deliveries.models.file import LETTER_FILE, ROLL_FILE
+from deliveries.preflight.measure import Line, write_facts
+from deliveries.preflight.rules import Dossier, Finding, judge
+from deliveries.print.child import PrintFailed, write_in_child
+from deliveries.private_files import private_files
+from deliveries.services.compose_jobs import entry_line, letter_job
+
+log = structlog.get_logger(__name__)
+
+
+def inspect_delivery(*, delivery_id: int) -> bool:
+    """Measures each file for the office that is not measured yet; True where all are.
+
+    Reads the files back in a child process. Whoever comes second finds the row locked.
+    """
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+            .select_related("letter__coalition", "version")
+            .filter(pk=delivery_id, status__in=(DeliveryStatus.READY, DeliveryStatus.SENT))
+            .first()
+        )
+        if delivery is None:
+            return False
+        for file in delivery.files.for_office().filter(facts__isnull=True):
+            try:
+                _measure(delivery, file)
+            except (PrintFailed, OSError) as error:
+                log.warning("file_not_measured", file=file.pk, error=str(error))
+                return False
+    return True
+
+
+@private_files()
+def _measure(delivery: Delivery, file: DossierFile) -> None:
+    work = partial(
+        write_facts,
+        file.path,
+        lines=lines_of(delivery, file),
+        statement=delivery.required_statement,
+        submitter=delivery.letter.coalition.name,
+    )
+    found = delivery.folder / f"{file.name}.facts"
+    write_in_child(work, found)
+    file.facts = json.loads(found.read_text(encoding="utf-8"))
+    found.unlink()
+    file.save(update_fields=["facts"])
+
+
+def lines_of(delivery: Delivery, file: DossierFile) -> list[Line]:
+    """Who is to stand in a file, in order."""
+    if file.name == LETTER_FILE:
+        groups = letter_job(delivery)["groups"]
+        return [(name, ", ".join(rest)) for group in groups for name, rest in group["entries"]]
+    if file.name == ROLL_FILE:
+        entries = delivery.entries.order_by("position").iterator(2000)
+        return [(name, ", ".join(rest)) for name, _, rest in map(entry_line, entries)]
+    return []
+
+
+def preflight(delivery: Delivery) -> list[Finding] | None:
+    """The findings as of now, what stands in the way first; None until the files are measured."""
+    files = list(delivery.files.for_office())
+    if not files or any(file.facts is None for file in files):
+        return None
+    return judge(Dossier(delivery, files, timezone.now()))

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from deliveries.models import Delivery
+from deliveries.preflight.measure import absent_names
+from deliveries.preflight.rules import Outcome
+from deliveries.services.inspect_delivery import inspect_delivery, preflight
+from letters.models import Letter
+from tests.builders import a_signature
+from tests.deliveries.builders import (
+    GOOD_FACTS,
+    a_delivery,
+    address,
+    an_office,
+    client_of,
+    made_ready,
+    typeset,
+)
+
+OSTP = {"max_pages": 15, "min_type_pt": 12, "max_file_bytes": 10_000_000, "max_files": 20}
+SCRIPTS = (
+    "Zoë Müller",
+    "علي حسن",
+    "דוד לוי",
+    "李小龍",
+    "प्रिया शर्मा",
+    "สมชาย ใจดี",
+    "Nguyễn Thị Ánh",
+)
+
+
+def outcomes(delivery: Delivery) -> dict[str, str]:
+    findings = preflight(delivery)
+    assert findings is not None
+    return {finding.rule: finding.outcome for finding in findings}
+
+
+def a_ready(letter: Letter, facts: dict[str, Any] | None = None, **rules: Any) -> Delivery:
+    """Ready for an office of these rules; `facts` are those of its letter file."""
+    a_signature(letter, consent_government=True)
+    delivery = made_ready(a_delivery(letter, an_office(**{**OSTP, **rules})))
+    if facts:
+        delivery.files.filter(name="letter.pdf").update(facts={**GOOD_FACTS, **facts})
+    return delivery
+
+
+def test_a_typeset_dossier_meets_the_rules_of_a_request(letter: Letter) -> None:
+    for name in SCRIPTS:
+        a_signature(letter, name, role_title="Composer", country="FR", consent_government=True)
+    a_signature(letter, "A Rep", organisation_name="Zinc Guild", consent_government=True)
+    later = timezone.now() + timedelta(days=3)
+    delivery = typeset(a_delivery(letter, an_office(**OSTP, deadline_at=later)))
+    assert preflight(delivery) is None
+    assert inspect_delivery(delivery_id=delivery.pk)
+    found = outcomes(delivery)
+    assert {rule for rule, outcome in found.items() if outcome != Outcome.PASSED} == {
+        "Pages of the roll"
+    }
+    assert len(found) == 17
+
+
+def test_a_character_that_no_font_has_is_found_with_its_file(letter: Letter) -> None:
+    a_signature(letter, "Ada \ue000 Ant", consent_government=True)
+    delivery = typeset(a_delivery(letter))
+    inspect_delivery(delivery_id=delivery.pk)
+    findings = {finding.rule: finding for finding in preflight(delivery) or []}
+    missing = findings["No character is missing from the fonts"]
+    assert (missing.outcome, missing.found) == (Outcome.FAILED, "roll.pdf")
+    unread = findings["Every name can be read back from the files, in order"]
+    assert (unread.outcome, unread.found) == (Outcome.FAILED, "Ada \ue000 Ant")
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts", "rules"),
+    [
+        ("Pages of the letter", {"pages": 16}, {}),
+        ("Smallest type", {"smallest_pt": 11.67}, {}),
+        ("Paper", {"page_sizes": [[595.3, 841.9]]}, {}),
+        ("Paper", {}, {"page_size": "a4"}),
+        (
+            "The statement that the office requires stands in the letter",
+            {"says_statement": False},
+            {},
+        ),
+        ("The letter names who submits it", {"says_submitter": False}, {}),
+        ("Not encrypted", {"encrypted": True}, {}),
+        ("Real text, with its fonts embedded", {"fonts_outside": ["/Times"]}, {}),
+        ("Real text, with its fonts embedded", {"characters": 0}, {}),
+        ("Accessible: tagged, with title and language (PDF/UA-1)", {"tagged": False}, {}),
+        ("Accessible: tagged, with title and language (PDF/UA-1)", {"ua": 0}, {}),
+        ("Every name can be read back from the files, in order", {"absent_count": 1}, {}),
+        ("No character is missing from the fonts", {"unprintable": 1}, {}),
+        ("Size of each file", {}, {"max_file_bytes": 1999}),
+        ("Number of files", {}, {"max_files": 1}),
+        ("The office has a mail address", {}, {"email": ""}),
+    ],
+)
+def test_a_rule_that_is_not_met_fails_alone(
+    letter: Letter, rule: str, facts: dict[str, Any], rules: dict[str, Any]
+) -> None:
+    found = outcomes(a_ready(letter, facts, **rules))
+    assert [each for each, outcome in found.items() if outcome == Outcome.FAILED] == [rule]
+
+
+def test_what_the_office_does_not_say_is_not_guessed(letter: Letter) -> None:
+    found = outcomes(a_ready(letter, **dict.fromkeys(OSTP)))
+    assert {rule for rule, outcome in found.items() if outcome == Outcome.UNKNOWN} == {
+        *("Before the deadline", "Pages of the letter", "Smallest type"),
+        *("Size of each file", "Number of files"),
+    }
+
+
+def test_a_deadline_that_has_passed_warns_and_stops_nothing(letter: Letter) -> None:
+    delivery = a_ready(letter, deadline_at=timezone.now() - timedelta(hours=1))
+    found = outcomes(delivery)
+    assert found["Before the deadline"] == Outcome.WARNING
+    assert Outcome.FAILED not in found.values()
+
+
+def test_the_page_names_every_rule_and_the_mend(letter: Letter) -> None:
+    delivery = a_ready(letter, {"pages": 16})
+    assert delivery.created_by is not None
+    page = client_of(delivery.created_by).get(address("delivery_detail", delivery)).content.decode()
+    assert "16 of at most 15" in page
+    assert "Shorten the letter" in page
+    delivery.files.filter(name="letter.pdf").update(facts=None)
+    page = client_of(delivery.created_by).get(address("delivery_detail", delivery)).content.decode()
+    assert "read back and held against" in page
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("Ada Ant, Composer\nBo Bee, Poet\nחזן חנה, שחקנית", []),
+        ("Ada Ant, Composer\nחנה חזן, שחקנית", ["Bo Bee"]),
+        ("Bo Bee, Poet\nAda Ant, Composer\nחנה חזן", ["Bo Bee"]),
+        ("Ada Ant, Composer\nBo Bee, Poet\nחנה, שחקנית", ["חנה חזן"]),
+        ("Ada Ant\ufffd, Composer\nBo Be\ufffd, Poet\nחנה חזן", ["Bo Bee"]),
+    ],
+)
+def test_names_are_looked_for_in_their_order(text: str, absent: list[str]) -> None:
+    lines = [("Ada Ant", "Composer"), ("Bo Bee", "Poet"), ("חנה חזן", "שחקנית")]
+    assert list(absent_names(lines, text)) == absent
