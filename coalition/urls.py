@@ -50,6 +50,7 @@ urlpatterns = [
         include(
             [
                 path("", dashboard.letter_dashboard, name="letter_dashboard"),
+                *letters.letter_urlpatterns,
                 *verification.organiser_urlpatterns,
                 path("deliveries/", include(deliveries.organiser_urlpatterns)),
             ]

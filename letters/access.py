@@ -16,6 +16,7 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
 
 from common.access import mark
 from common.responses import see_other
@@ -40,6 +41,7 @@ class MemberRequest(HttpRequest):
 
     user: User
     role: Role
+    htmx: HtmxDetails
 
 
 class NoLongerMember(PermissionDenied):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from letters.views import coalitions, join, members, sessions, versions
+from letters.views import coalitions, create, editor, join, members, sessions, setup, versions
 
 _LETTER = ("letters/<slug:slug>/", "letters/<slug:slug>/<language:language>/")
 
@@ -27,6 +27,8 @@ _INVITATION = "<slug:slug>/invitations/<int:invitation_id>"
 
 coalition_urlpatterns = [
     path("new/", coalitions.coalition_new, name="coalition_new"),
+    path("<slug:slug>/new-letter/", create.new_letter, name="new_letter"),
+    path("<slug:slug>/new-letter/address/", create.address_hint, name="address_hint"),
     path("<slug:slug>/settings/", coalitions.coalition_settings, name="coalition_settings"),
     path("<slug:slug>/log/", coalitions.coalition_log, name="coalition_log"),
     path("<slug:slug>/leave/", members.coalition_leave, name="coalition_leave"),
@@ -41,4 +43,20 @@ coalition_urlpatterns = [
     path(f"{_MEMBER}/role/", members.member_role, name="member_role"),
     path(f"{_MEMBER}/remove/", members.member_remove, name="member_remove"),
     path(f"{_MEMBER}/transfer/", members.ownership_transfer, name="ownership_transfer"),
+]
+
+letter_urlpatterns = [
+    path("text/begin/", editor.draft_begin, name="draft_begin"),
+    path("text/discard/", editor.draft_discard, name="draft_discard"),
+    path("text/languages/", editor.language_add, name="language_add"),
+    path(
+        "text/languages/<language:language>/remove/", editor.language_remove, name="language_remove"
+    ),
+    path("text/edit/", editor.edit_text, name="edit_text"),
+    path("text/edit/<language:language>/", editor.edit_text, name="edit_text"),
+    path("text/preview/<language:language>/", editor.preview_text, name="preview_text"),
+    path("settings/", setup.letter_settings, name="letter_settings"),
+    path("schedule/", setup.schedule, name="schedule"),
+    path("status/", setup.status, name="status"),
+    path("publish/", setup.publish, name="publish"),
 ]

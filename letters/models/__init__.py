@@ -1,9 +1,11 @@
 from letters.models.change import Change, ChangeEntry
 from letters.models.coalition import Coalition, Membership, Role
+from letters.models.draft import Draft, SetAside
 from letters.models.letter import Letter, LetterStatus, OptionalField, ReviewPolicy
 from letters.models.member_invitation import MemberInvitation
 from letters.models.office import Channel, Office, PageSize
 from letters.models.session import Session
+from letters.models.text import Text
 from letters.models.user import User
 from letters.models.version import ChangeKind, Translation, Version
 
@@ -13,6 +15,7 @@ __all__ = [
     "ChangeKind",
     "Channel",
     "Coalition",
+    "Draft",
     "Letter",
     "LetterStatus",
     "MemberInvitation",
@@ -23,6 +26,8 @@ __all__ = [
     "ReviewPolicy",
     "Role",
     "Session",
+    "SetAside",
+    "Text",
     "Translation",
     "User",
     "Version",

@@ -79,10 +79,14 @@ class Letter(models.Model):
     review_policy = models.CharField(
         max_length=10, choices=ReviewPolicy, default=ReviewPolicy.PUBLISH
     )
+    # Whom signatories ask about their data; public.
+    privacy_contact = models.EmailField(blank=True)
 
     status = models.CharField(max_length=10, choices=LetterStatus, default=LetterStatus.DRAFT)
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
+    # In which the organisers write these times; an IANA name.
+    time_zone = models.CharField(max_length=50, default="UTC")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = LetterQuerySet.as_manager()

@@ -1,17 +1,13 @@
 from __future__ import annotations
 
-import hashlib
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.functional import cached_property
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
-from common.markdown import render_markdown
 from letters.models.letter import Letter
+from letters.models.text import Text
 
 
 class ChangeKind(models.TextChoices):
@@ -52,18 +48,12 @@ class Version(models.Model):
         return f"{self.letter} v{self.number}"
 
 
-class Translation(models.Model):
+class Translation(Text):
     """The text of a version in one language; one of them is authoritative."""
 
     version = models.ForeignKey(Version, models.CASCADE, related_name="translations")
 
-    language = models.CharField(max_length=12)
     is_authoritative = models.BooleanField(default=False)
-    title = models.CharField(max_length=200)
-    summary = models.CharField(max_length=400, blank=True)
-    addressee = models.CharField(max_length=300, blank=True)
-    body_markdown = models.TextField()
-    share_text = models.CharField(max_length=280, blank=True)
 
     class Meta:
         ordering = ("-is_authoritative", "language")
@@ -91,23 +81,3 @@ class Translation(models.Model):
         if not self.is_authoritative:
             kwargs["language"] = self.language
         return reverse(route, kwargs=kwargs)
-
-    @property
-    def text_sha256(self) -> str:
-        """SHA-256 (hex) of title, addressee and body in UTF-8, joined by blank lines."""
-        text = f"{self.title}\n\n{self.addressee}\n\n{self.body_markdown}"
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    @cached_property
-    def body_html(self) -> str:
-        return render_markdown(self.body_markdown)
-
-    @property
-    def direction(self) -> str:
-        """`rtl` or `ltr`, for the `dir` attribute."""
-        return "rtl" if get_language_info(self.language)["bidi"] else "ltr"
-
-    @property
-    def language_name(self) -> str:
-        """The language's name in itself, such as “français”."""
-        return str(get_language_info(self.language)["name_local"])

@@ -9,6 +9,7 @@ from letters.models import ChangeKind, Letter, Translation, User, Version
 from letters.services.current_letter import forget
 
 TEXT = ("title", "addressee", "body_markdown")
+REST = ("summary", "share_text")
 
 
 class NewerVersion(Exception):
@@ -31,7 +32,8 @@ def publish_version(
     """The letter's next version, current from now on.
 
     `texts` has title, addressee and body_markdown by language; languages that are not in it stay as
-    they are, like summary and share text. `base` is the number of the version it was written from.
+    they are, and so do summary and share text where it does not name them. A language that is new
+    is added. `base` is the number of the version it was written from.
     The letter's row is locked: who counts a signature on it meanwhile waits, and then sees the new
     version (trigger signatories_new_text_is_asked). Raises NewerVersion, NothingChanged.
     """
@@ -45,7 +47,8 @@ def publish_version(
         if current is None or current.number != base:
             raise NewerVersion
         old = list(current.translations.all())
-        if not any(
+        added = set(texts) - {text.language for text in old}
+        if not added and not any(
             texts[text.language][name] != getattr(text, name)
             for text in old
             if text.language in texts
@@ -56,17 +59,17 @@ def publish_version(
             letter=locked, number=_next_number(locked), kind=kind, note=note, published_by=actor
         )
         for text in old:
-            new = Translation(
+            same = {name: getattr(text, name) for name in (*TEXT, *REST)}
+            new = Translation.objects.create(
                 version=version,
                 language=text.language,
                 is_authoritative=text.is_authoritative,
-                summary=text.summary,
-                share_text=text.share_text,
-                **{name: getattr(text, name) for name in TEXT} | dict(texts.get(text.language, {})),
+                **same | dict(texts.get(text.language, {})),
             )
-            new.save()
             if new.is_authoritative:
                 version.text_sha256 = new.text_sha256
+        for language in sorted(added):
+            Translation.objects.create(version=version, language=language, **texts[language])
         version.published_at = timezone.now()
         version.save(update_fields=["text_sha256", "published_at"])
         locked.current_version = version

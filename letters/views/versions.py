@@ -11,10 +11,10 @@ from common.languages import speak
 from common.pagecache import keep_page
 from common.textdiff import Piece, word_diff
 from letters.access import public_text
-from letters.models import Letter, Translation, Version
+from letters.models import Letter, Text, Translation, Version
 
 
-def text_diff(old: Translation, new: Translation) -> dict[str, list[Piece]]:
+def text_diff(old: Text, new: Text) -> dict[str, list[Piece]]:
     """What changed in title, addressee and body."""
     return {
         "title_diff": word_diff(old.title, new.title),

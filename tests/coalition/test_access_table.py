@@ -187,7 +187,7 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "organise/letters/<slug:slug>/text/": ("/organise/letters/a-letter/text/", reads(Role.VIEWER)),
     "organise/letters/<slug:slug>/text/new/": (
         "/organise/letters/a-letter/text/new/",
-        {"GET": needs(Role.EDITOR, 200), "POST": needs(Role.EDITOR, 422)},
+        {"GET": needs(Role.EDITOR, 303), "POST": needs(Role.EDITOR, 303)},
     ),
     "organise/letters/<slug:slug>/evidence/guilds/": (
         "/organise/letters/a-letter/evidence/guilds/",
@@ -212,6 +212,54 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "organise/letters/<slug:slug>/audit-log/": (
         "/organise/letters/a-letter/audit-log/",
         reads(Role.VIEWER),
+    ),
+}
+
+# No draft is there: whoever may write is told so, or led to the texts.
+_LETTER = "organise/letters/<slug:slug>/"
+_AT_LETTER = "/organise/letters/a-letter/"
+WRITE = {"GET": needs(Role.EDITOR, 302), "POST": needs(Role.EDITOR, 409)}
+SET_UP = {"GET": needs(Role.EDITOR, 200), "POST": needs(Role.EDITOR, 422)}
+TABLE |= {
+    "organise/new-letter/": (
+        "/organise/new-letter/",
+        {"GET": (LOGIN, *(200,) * 5), "POST": (LOGIN, *(422,) * 5)},
+    ),
+    "organise/new-letter/address/": (
+        "/organise/new-letter/address/",
+        {"GET": (LOGIN, *(200,) * 5), "POST": (LOGIN, *(405,) * 5)},
+    ),
+    f"{_LETTER}text/edit/": (f"{_AT_LETTER}text/edit/", WRITE),
+    f"{_LETTER}text/edit/<language:language>/": (f"{_AT_LETTER}text/edit/fr/", WRITE),
+    f"{_LETTER}text/preview/<language:language>/": (
+        f"{_AT_LETTER}text/preview/fr/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
+    ),
+    f"{_LETTER}text/begin/": (
+        f"{_AT_LETTER}text/begin/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 303)},
+    ),
+    f"{_LETTER}text/discard/": (
+        f"{_AT_LETTER}text/discard/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 303)},
+    ),
+    f"{_LETTER}text/languages/": (
+        f"{_AT_LETTER}text/languages/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 303)},
+    ),
+    f"{_LETTER}text/languages/<language:language>/remove/": (
+        f"{_AT_LETTER}text/languages/fr/remove/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
+    ),
+    f"{_LETTER}settings/": (f"{_AT_LETTER}settings/", SET_UP),
+    f"{_LETTER}schedule/": (f"{_AT_LETTER}schedule/", SET_UP),
+    f"{_LETTER}status/": (
+        f"{_AT_LETTER}status/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 303)},
+    ),
+    f"{_LETTER}publish/": (
+        f"{_AT_LETTER}publish/",
+        {"GET": needs(Role.EDITOR, 302), "POST": needs(Role.EDITOR, 302)},
     ),
 }
 

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from letters.models import ChangeKind, Letter, Role, Version
+from letters.models import ChangeKind, Draft, Letter, Role, Version
 from letters.services.publish_version import NewerVersion, NothingChanged
+from letters.services.take_drafts import fingerprint
 from signatories.models import Signature, Status, Tally
 from tests.builders import a_member, a_signature, sign_data
 from tests.conftest import SAME_ORIGIN
@@ -160,7 +161,7 @@ def test_whoever_comes_late_under_the_old_text_is_asked(letter: Letter, editor: 
         letter=letter, seen={held.pk: held.fingerprint}, action=Action.APPROVE, actor=editor
     )
     assert set(Signature.objects.values_list("status", flat=True)) == {Status.ASKED}
-    assert AuditEntry.objects.get().after["status"] == Status.ASKED
+    assert AuditEntry.objects.get(signature=held).after["status"] == Status.ASKED
     assert send_notices() == 0
     assert (note_the_asked(), note_the_asked()) == (2, 0)
     assert send_notices() == 2
@@ -241,20 +242,11 @@ def test_second_press_changes_nothing(letter: Letter, editor: Any) -> None:
     changed(letter, editor, ChangeKind.MATERIAL)
     for _ in range(2):
         reconsent_signature(signature_id=signer.pk, version_number=2, language="en")
-    assert AuditEntry.objects.count() == 1
+    assert AuditEntry.objects.filter(signature=signer).count() == 1
 
 
 # --- Organisers' pages ---------------------------------------------------------------------------
 FORM = "/organise/letters/a-letter/text/new/"
-
-
-def form_data(letter: Letter, **changes: str) -> dict[str, str]:
-    assert letter.current_version is not None
-    data = {"base": str(letter.current_version.number), "kind": "material", "note": "More paper"}
-    for text in letter.current_version.translations.all():
-        for name in ("title", "addressee", "body_markdown"):
-            data[f"{text.language}-{name}"] = getattr(text, name).replace("\n", "\r\n")
-    return data | changes
 
 
 def logged_in(user: Any) -> Client:
@@ -263,44 +255,78 @@ def logged_in(user: Any) -> Client:
     return client
 
 
-def test_preview_publishes_nothing_and_publish_does(letter: Letter, editor: Any) -> None:
+def drafted(letter: Letter, client: Client, **texts: str) -> dict[str, str]:
+    """The letter's drafts with these words in English; what the form of the change then sends."""
+    client.post("/organise/letters/a-letter/text/begin/")
+    letter.drafts.filter(language="en").update(**texts, revision=2)
+    assert letter.current_version is not None
+    return {
+        "base": str(letter.current_version.number),
+        "seen": fingerprint(letter),
+        "kind": "material",
+        "note": "More paper",
+    }
+
+
+def test_drafts_are_shown_and_published_as_the_next_version(letter: Letter, editor: Any) -> None:
     a_signature(letter)
     client = logged_in(editor)
-    assert client.get(FORM).status_code == 200
-    data = form_data(letter, **{"en-body_markdown": "We ask for *free* paper.", "preview": ""})
-    page = client.post(FORM, data).content.decode()
+    data = drafted(letter, client, body_markdown="We ask for *free* paper.", share_text="Free!")
+    page = client.get(FORM).content.decode()
     assert "[added: </span>free" in page
-    assert letter.versions.count() == 1
-    data["publish"] = ""
+    assert f'value="{data["seen"]}"' in page
     answer = client.post(FORM, data)
     assert (answer.status_code, answer["Location"]) == (303, "/organise/letters/a-letter/text/")
     version = letter.versions.get(number=2)
+    english = version.translations.get(is_authoritative=True)
     french = version.translations.get(language="fr")
     assert (version.kind, version.note, version.published_by) == ("material", "More paper", editor)
-    assert version.text_sha256 == version.translations.get(is_authoritative=True).text_sha256
-    assert french.body_markdown == "Une lettre sur le papier"
+    assert version.text_sha256 == english.text_sha256
+    assert (english.share_text, french.body_markdown) == ("Free!", "Une lettre sur le papier")
+    assert not letter.drafts.exists()
+    entry = AuditEntry.objects.get(letter=letter, action=Action.NEW_TEXT)
+    assert (entry.actor, entry.note) == (editor, "More paper")
     listed = client.get(answer["Location"]).content.decode()
     assert "Version 2 is published. 1 signatory gets a mail." in listed
 
 
+def test_translation_joins_with_a_new_version(letter: Letter, editor: Any) -> None:
+    client = logged_in(editor)
+    drafted(letter, client)
+    Draft.objects.create(letter=letter, language="de", title="Papier")
+    page = client.get(FORM).content.decode()
+    assert "A title or a text is missing." in page
+    Draft.objects.filter(language="de").update(body_markdown="Wir bitten um Papier.")
+    data = {"base": "1", "seen": fingerprint(letter), "kind": "correction", "note": "In German"}
+    assert client.post(FORM, data).status_code == 303
+    version = letter.versions.get(number=2)
+    assert {t.language for t in version.translations.all()} == {"ar", "de", "en", "fr"}
+    assert "Wir bitten um Papier." in Client().get("/letters/a-letter/de/").content.decode()
+
+
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("texts", "changes", "said"),
     [
-        ({"kind": ""}, "This field is required."),
-        ({"note": ""}, "This field is required."),
-        ({"en-body_markdown": ""}, "This field is required."),
-        ({}, "The text is the same as before."),
-        ({"base": "7", "fr-title": "Autre"}, "Somebody published another version"),
+        ({"title": "New"}, {"kind": ""}, "This field is required."),
+        ({"title": "New"}, {"note": ""}, "This field is required."),
+        ({"body_markdown": ""}, {}, "A title or a text is missing."),
+        ({}, {}, "The text is the same as before."),
+        ({"title": "New"}, {"base": "7"}, "Somebody changed the text meanwhile."),
+        ({"title": "New"}, {"seen": "en:1"}, "Somebody changed the text meanwhile."),
     ],
 )
-def test_form_that_is_wrong_publishes_nothing_and_keeps_what_was_typed(
-    letter: Letter, editor: Any, changes: dict[str, str], said: str
+def test_change_that_is_wrong_publishes_nothing_and_keeps_what_was_typed(
+    letter: Letter, editor: Any, texts: dict[str, str], changes: dict[str, str], said: str
 ) -> None:
-    data = form_data(letter, publish="", **changes)
-    answer = logged_in(editor).post(FORM, data)
+    client = logged_in(editor)
+    answer = client.post(FORM, drafted(letter, client, **texts) | changes)
+    page = answer.content.decode()
     assert answer.status_code == 422
-    assert said in answer.content.decode()
+    assert said in page
+    assert changes.get("note", "More paper") in page
+    assert f'value="{fingerprint(letter)}"' in page
     assert letter.versions.count() == 1
+    assert letter.drafts.count() == 3
 
 
 # --- Public pages --------------------------------------------------------------------------------

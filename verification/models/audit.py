@@ -28,6 +28,18 @@ class Action(models.TextChoices):
     SURGE = "surge", _("Surge mode switched on")
     CALM = "calm", _("Surge mode switched off")
     EXPORT = "export", _("Exported")
+    CREATE = "create", _("Letter begun")
+    ADD_LANGUAGE = "add_language", _("Translation added")
+    DROP_LANGUAGE = "drop_language", _("Translation removed")
+    DISCARD = "discard", _("Draft discarded")
+    SETTINGS = "settings", _("Settings changed")
+    SCHEDULE = "schedule", _("Schedule changed")
+    PUBLISH = "publish", _("Letter published")
+    NEW_TEXT = "new_text", _("New version published")
+    PAUSE = "pause", _("Signing paused")
+    RESUME = "resume", _("Signing resumed")
+    CLOSE = "close", _("Letter closed")
+    REOPEN = "reopen", _("Letter reopened")
 
 
 # What a moderator decides about a signature.
@@ -49,7 +61,7 @@ class AuditEntry(models.Model):
     signature = models.ForeignKey(
         Signature,
         models.DO_NOTHING,
-        null=True,  # a decision about the letter's gate
+        null=True,  # a decision about the letter itself
         related_name="audit_entries",
         db_constraint=False,
     )
@@ -61,7 +73,7 @@ class AuditEntry(models.Model):
         db_constraint=False,
     )
 
-    action = models.CharField(max_length=12, choices=Action)
+    action = models.CharField(max_length=20, choices=Action)
     reason = models.CharField(max_length=12, blank=True)
     note = models.CharField(max_length=500, blank=True)
     before = models.JSONField(default=dict)

@@ -6,6 +6,8 @@ from django.db import connection, transaction
 
 from letters.models import ChangeKind, Letter, User, Version
 from letters.services.publish_version import publish_version
+from letters.services.record import record
+from letters.services.take_drafts import take_drafts
 from signatories.models import Signature, Status
 from signatories.services.refresh_tallies import refresh_tallies
 
@@ -50,7 +52,20 @@ def change_text(
             _note(Status.COUNTED, letter.pk)
         _note(Status.ASKED, letter.pk)
         refresh_tallies(letter_ids=[letter.pk])
+        after = {"version": version.number, "kind": str(kind), "sha256": version.text_sha256}
+        record(letter, actor, "new_text", before={"version": base}, after=after, note=note)
     return version
+
+
+def publish_drafts(
+    *, letter: Letter, base: int, seen: str, kind: ChangeKind, note: str, actor: User
+) -> Version:
+    """The letter's drafts as its new version. `seen` is the fingerprint of the drafts that were
+    shown. Raises what change_text does, and letters.services.take_drafts.TextChanged."""
+    with transaction.atomic():
+        locked = Letter.objects.select_for_update().get(pk=letter.pk)
+        texts = {d.language: d.written() for d in take_drafts(letter=locked, seen=seen)}
+        return change_text(letter=locked, base=base, kind=kind, note=note, texts=texts, actor=actor)
 
 
 def note_the_asked() -> int:

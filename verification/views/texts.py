@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.responses import see_other
 from letters.access import MemberRequest, letter_member
-from letters.forms import ChangeForm, TextForm
-from letters.models import ChangeKind, Letter, Role
-from letters.services.publish_version import NewerVersion, NothingChanged
+from letters.forms import ChangeForm
+from letters.models import ChangeKind, Draft, Letter, Role, Text, Translation, Version
+from letters.services.publish_version import TEXT, NewerVersion, NothingChanged
+from letters.services.take_drafts import TextChanged, fingerprint
 from letters.views.versions import text_diff
 from signatories.models import Signature, Status
 from verification.models import VersionNotice
-from verification.services.change_text import change_text
+from verification.services.change_text import publish_drafts
 
 
 @letter_member(Role.VIEWER)
@@ -38,7 +39,8 @@ def texts(request: MemberRequest, letter: Letter) -> HttpResponse:
         "letter": letter,
         "versions": versions,
         "told": told,
-        "may_edit": request.role.includes(Role.EDITOR) and letter.current_version is not None,
+        "drafts": letter.drafts.select_related("letter", "edited_by"),
+        "may_edit": request.role.includes(Role.EDITOR),
     }
     return render(request, "verification/texts.html", context)
 
@@ -46,42 +48,45 @@ def texts(request: MemberRequest, letter: Letter) -> HttpResponse:
 @letter_member(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: MemberRequest, letter: Letter) -> HttpResponse:
-    """The form, its preview, and the publication: two buttons of one form."""
+    """What the drafts change, and the form that says of which kind it is and publishes them."""
     version = letter.current_version
-    if version is None:
+    drafts = list(letter.drafts.all())
+    if version is None or not drafts:
         return _back(letter)
-    data = request.POST if request.method == "POST" else None
-    form = ChangeForm(data, initial={"base": version.number})
-    old = list(version.translations.select_related("version__letter"))
-    forms = [TextForm(data, text=text) for text in old]
-    context: dict[str, Any] = {"letter": letter, "form": form, "forms": forms, "version": version}
-    context["standing"] = Signature.objects.of_letter(letter.pk).counted().count()
-    if data is not None and not any(f.errors for f in (form, *forms)):
-        context["previews"] = [_preview(text_form) for text_form in forms]
-        if "publish" in data:
-            try:
-                return _publish(request, letter, form, forms)
-            except NewerVersion:
-                form.add_error(
-                    None, _("Somebody published another version meanwhile. Please start from it.")
-                )
-            except NothingChanged:
-                form.add_error(None, _("The text is the same as before."))
-    problems = any(f.errors for f in (form, *forms))
-    return render(
-        request, "verification/change_text.html", context, status=422 if problems else 200
-    )
+    data = request.POST.copy() if request.method == "POST" else None
+    initial = {"base": version.number, "seen": fingerprint(letter)}
+    form = ChangeForm(data, initial=initial)
+    unfinished = [draft for draft in drafts if not draft.is_whole]
+    if data is not None and form.is_valid() and not unfinished:
+        try:
+            return _publish(request, letter, form)
+        except (NewerVersion, TextChanged):
+            form.add_error(
+                None, _("Somebody changed the text meanwhile. Please look at it again first.")
+            )
+            for name, value in initial.items():
+                data[name] = str(value)
+        except NothingChanged:
+            form.add_error(None, _("The text is the same as before."))
+    context = {
+        "letter": letter,
+        "form": form,
+        "version": version,
+        "unfinished": unfinished,
+        "changes": _changes(version, drafts),
+        "standing": Signature.objects.of_letter(letter.pk).counted().count(),
+    }
+    status = 422 if data is not None else 200
+    return render(request, "verification/change_text.html", context, status=status)
 
 
-def _publish(
-    request: MemberRequest, letter: Letter, form: ChangeForm, forms: list[TextForm]
-) -> HttpResponse:
-    version = change_text(
+def _publish(request: MemberRequest, letter: Letter, form: ChangeForm) -> HttpResponse:
+    version = publish_drafts(
         letter=letter,
         base=form.cleaned_data["base"],
+        seen=form.cleaned_data["seen"],
         kind=ChangeKind(form.cleaned_data["kind"]),
         note=form.cleaned_data["note"],
-        texts={text_form.text.language: text_form.cleaned_data for text_form in forms},
         actor=request.user,
     )
     told = VersionNotice.objects.filter(version=version).count()
@@ -98,7 +103,13 @@ def _back(letter: Letter) -> HttpResponse:
     return see_other(reverse("texts", kwargs={"slug": letter.slug}))
 
 
-def _preview(form: TextForm) -> dict[str, Any]:
-    old, new = form.text, form.as_it_would_be()
-    changed = any(getattr(old, name) != getattr(new, name) for name in form.cleaned_data)
-    return {"text": new, "changed": changed, **text_diff(old, new)}
+def _changes(version: Version, drafts: list[Draft]) -> list[dict[str, Any]]:
+    """Each draft with what it changes of the version's text in its language."""
+    old = {text.language: text for text in version.translations.all()}
+    return [_change(old.get(draft.language), draft) for draft in drafts]
+
+
+def _change(old: Translation | None, draft: Draft) -> dict[str, Any]:
+    before: Text = old or Draft(language=draft.language)
+    changed = any(getattr(before, name) != getattr(draft, name) for name in TEXT)
+    return {"text": draft, "changed": changed, "is_new": old is None, **text_diff(before, draft)}

@@ -1,0 +1,47 @@
+"""An organiser pauses, closes or reopens a letter."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from letters.models import Letter, LetterStatus, User
+from letters.services.current_letter import forget
+from letters.services.record import record
+
+# What may become what, and the name of it in the audit log.
+STEPS = {
+    (LetterStatus.OPEN, LetterStatus.PAUSED): "pause",
+    (LetterStatus.PAUSED, LetterStatus.OPEN): "resume",
+    (LetterStatus.OPEN, LetterStatus.CLOSED): "close",
+    (LetterStatus.PAUSED, LetterStatus.CLOSED): "close",
+    (LetterStatus.CLOSED, LetterStatus.OPEN): "reopen",
+}
+
+
+class NotPossible(ValueError):
+    """No such step from the status that the letter has; somebody may have changed it."""
+
+
+class ClosingIsPast(ValueError):
+    """The letter would be open and take no signature, because its closing time has passed."""
+
+
+def steps_from(status: str) -> list[tuple[LetterStatus, str]]:
+    """What an organiser may do now: the status it leads to, and its name."""
+    return [(to, action) for (old, to), action in STEPS.items() if old == status]
+
+
+def change_status(*, letter: Letter, to: LetterStatus, actor: User) -> str:
+    """Returns what was done, such as `pause`. Raises NotPossible, ClosingIsPast."""
+    with transaction.atomic():
+        locked = Letter.objects.select_for_update().get(pk=letter.pk)
+        action = STEPS.get((LetterStatus(locked.status), to))
+        if action is None:
+            raise NotPossible
+        past = locked.closes_at is not None and locked.closes_at <= timezone.now()
+        if to == LetterStatus.OPEN and past:
+            raise ClosingIsPast
+        before, locked.status = locked.status, to
+        locked.save(update_fields=["status"])
+        record(locked, actor, action, before={"letter": str(before)}, after={"letter": str(to)})
+    forget(locked.slug)
+    return action
