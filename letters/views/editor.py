@@ -59,7 +59,8 @@ def preview_text(request: MemberRequest, letter: Letter, language: str) -> HttpR
     draft = get_object_or_404(Draft, letter=letter, language=language)
     form = DraftForm(request.POST, draft=draft)
     form.is_valid()
-    return render(request, "letters/preview.html", {"text": _as_typed(draft, form)})
+    context = {"letter": letter, "text": _as_typed(draft, form)}
+    return render(request, "letters/preview.html", context)
 
 
 @letter_member(Role.EDITOR)

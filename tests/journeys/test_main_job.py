@@ -21,9 +21,9 @@ LETTER = f"/letters/{SLUG}/"
 WORKSPACE = f"/organise/letters/{SLUG}/"
 
 
-def log_in(site: Site, page: Page) -> None:
+def log_in(site: Site, page: Page, address: str = ORGANISER_EMAIL) -> None:
     page.goto(f"{site.url}/accounts/login/")
-    page.locator("[name=login]").fill(ORGANISER_EMAIL)
+    page.locator("[name=login]").fill(address)
     page.locator("[name=password]").fill(ORGANISER_PASSWORD)
     page.locator("[name=password]").press("Enter")
     page.wait_for_url("**/organise/")
