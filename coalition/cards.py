@@ -23,13 +23,11 @@ def letter_cards(letters: Iterable[Letter]) -> list[dict[str, Any]]:
         drafts = Draft.objects.filter(letter__in=unpublished, is_authoritative=True)
         texts |= {draft.letter_id: draft for draft in drafts}
     tallies = Tally.objects.in_bulk([letter.pk for letter in letters])
-    cards = []
-    for letter in letters:
-        cards.append(
-            {
-                "letter": letter,
-                "translation": texts.get(letter.pk),
-                "tally": tallies.get(letter.pk) or Tally(letter=letter),
-            }
-        )
-    return cards
+    return [
+        {
+            "letter": letter,
+            "translation": texts.get(letter.pk),
+            "tally": tallies.get(letter.pk) or Tally(letter=letter),
+        }
+        for letter in letters
+    ]
