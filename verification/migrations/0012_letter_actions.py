@@ -4,15 +4,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('verification', '0011_exported'),
+        ("verification", "0011_exported"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='auditentry',
-            name='action',
-            field=models.CharField(choices=[('approve', 'Approved'), ('hold', 'Held'), ('reject', 'Rejected'), ('feature', 'Featured'), ('unfeature', 'No longer featured'), ('vouch', 'Vouched for'), ('unvouch', 'No longer vouched for'), ('revise', 'Changed by the signatory'), ('erase', 'Erased by the signatory'), ('reconsent', 'Signed the new text'), ('protect', 'Names protected'), ('unprotect', 'Name no longer protected'), ('block', 'Blocked'), ('unblock', 'No longer blocked'), ('surge', 'Surge mode switched on'), ('calm', 'Surge mode switched off'), ('export', 'Exported'), ('create', 'Letter begun'), ('add_language', 'Translation added'), ('drop_language', 'Translation removed'), ('discard', 'Draft discarded'), ('settings', 'Settings changed'), ('schedule', 'Schedule changed'), ('publish', 'Letter published'), ('new_text', 'New version published'), ('pause', 'Signing paused'), ('resume', 'Signing resumed'), ('close', 'Letter closed'), ('reopen', 'Letter reopened')], max_length=20),
+            model_name="auditentry",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("approve", "Approved"),
+                    ("hold", "Held"),
+                    ("reject", "Rejected"),
+                    ("feature", "Featured"),
+                    ("unfeature", "No longer featured"),
+                    ("vouch", "Vouched for"),
+                    ("unvouch", "No longer vouched for"),
+                    ("revise", "Changed by the signatory"),
+                    ("erase", "Erased by the signatory"),
+                    ("reconsent", "Signed the new text"),
+                    ("protect", "Names protected"),
+                    ("unprotect", "Name no longer protected"),
+                    ("block", "Blocked"),
+                    ("unblock", "No longer blocked"),
+                    ("surge", "Surge mode switched on"),
+                    ("calm", "Surge mode switched off"),
+                    ("export", "Exported"),
+                    ("create", "Letter begun"),
+                    ("add_language", "Translation added"),
+                    ("drop_language", "Translation removed"),
+                    ("discard", "Draft discarded"),
+                    ("settings", "Settings changed"),
+                    ("schedule", "Schedule changed"),
+                    ("publish", "Letter published"),
+                    ("new_text", "New version published"),
+                    ("pause", "Signing paused"),
+                    ("resume", "Signing resumed"),
+                    ("close", "Letter closed"),
+                    ("reopen", "Letter reopened"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
