@@ -221,13 +221,13 @@ _AT_LETTER = "/organise/letters/a-letter/"
 WRITE = {"GET": needs(Role.EDITOR, 302), "POST": needs(Role.EDITOR, 409)}
 SET_UP = {"GET": needs(Role.EDITOR, 200), "POST": needs(Role.EDITOR, 422)}
 TABLE |= {
-    "organise/new-letter/": (
-        "/organise/new-letter/",
-        {"GET": (LOGIN, *(200,) * 5), "POST": (LOGIN, *(422,) * 5)},
+    "organise/coalitions/<slug:slug>/new-letter/": (
+        "/organise/coalitions/makers/new-letter/",
+        {"GET": needs(Role.EDITOR, 200), "POST": needs(Role.EDITOR, 422)},
     ),
-    "organise/new-letter/address/": (
-        "/organise/new-letter/address/",
-        {"GET": (LOGIN, *(200,) * 5), "POST": (LOGIN, *(405,) * 5)},
+    "organise/coalitions/<slug:slug>/new-letter/address/": (
+        "/organise/coalitions/makers/new-letter/address/",
+        reads(Role.EDITOR),
     ),
     f"{_LETTER}text/edit/": (f"{_AT_LETTER}text/edit/", WRITE),
     f"{_LETTER}text/edit/<language:language>/": (f"{_AT_LETTER}text/edit/fr/", WRITE),

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from coalition.demo import ORGANISER_EMAIL
-from coalition.demo.accounts import COALITIONS
 from tests.journeys.conftest import Site
 from tests.journeys.test_accessibility import faults
 from tests.journeys.test_main_job import log_in
@@ -37,8 +36,7 @@ def editor(site: Site, browser: Browser) -> Iterator[Page]:
 
 def begin(site: Site, page: Page, title: str) -> None:
     page.goto(f"{site.url}/organise/")
-    page.get_by_role("link", name="Begin a letter").click()
-    page.get_by_label("Coalition").select_option(label=COALITIONS["screen-creators"])
+    page.locator("a[href='/organise/coalitions/screen-creators/new-letter/']").click()
     page.get_by_label("Title").fill(title)
     expect(page.locator("#address-hint")).to_contain_text("/letters/a-letter-about")
     page.get_by_role("button", name="Begin the letter").click()
@@ -112,7 +110,7 @@ def test_two_editors_write_at_once_and_nothing_is_lost(
 def test_editor_works_without_javascript(site: Site, browser: Browser) -> None:
     page = browser.new_context(java_script_enabled=False).new_page()
     log_in(site, page, EDITOR_EMAIL)
-    page.goto(f"{site.url}/organise/new-letter/")
+    page.goto(f"{site.url}/organise/coalitions/screen-creators/new-letter/")
     page.get_by_label("Title").fill("A letter about plain pages")
     page.get_by_role("button", name="Begin the letter").click()
     page.locator("[name=body_markdown]").fill("Some *plain* words.")
