@@ -62,7 +62,11 @@ def letter_member(needed: Role) -> Callable[[LetterView[P]], Callable[..., HttpR
             membership = _membership(request, needed, coalition__letters__slug=slug)
             if _lacks_second_step(request, membership):
                 return _to_second_step(request, membership.coalition)
-            letter = Letter.objects.select_related("coalition", "current_version").get(slug=slug)
+            letter = (
+                Letter.objects.with_title()
+                .select_related("coalition", "current_version")
+                .get(slug=slug)
+            )
             return view(_with_role(request, membership), letter, *args, **kwargs)
 
         return mark(entered, f"letter member: {needed.value}")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -56,6 +56,14 @@ class LetterQuerySet(models.QuerySet["Letter"]):
     def for_invited(self) -> LetterQuerySet:
         """Letters that the holder of a personal invitation may know of: those under embargo too."""
         return self.exclude(status=LetterStatus.DRAFT).filter(current_version__isnull=False)
+
+    def with_title(self) -> LetterQuerySet:
+        """Adds `title`: the current text's in its authoritative language; None without a text."""
+        text = FilteredRelation(
+            "current_version__translations",
+            condition=Q(current_version__translations__is_authoritative=True),
+        )
+        return self.annotate(original=text, title=F("original__title"))
 
     def of_member(self, user_id: int) -> LetterQuerySet:
         return self.filter(coalition__memberships__user_id=user_id)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -39,3 +40,12 @@ def test_role_includes_those_after_it() -> None:
     allowed = {role: [other for other in Role if role.includes(other)] for role in Role}
     roles = list(Role)
     assert allowed == {role: roles[place:] for place, role in enumerate(roles)}
+
+
+def test_letter_knows_its_title_without_another_query(
+    letter: Letter, django_assert_num_queries: Any
+) -> None:
+    draft = Letter.objects.create(slug="draft", coalition=letter.coalition)
+    with django_assert_num_queries(1):
+        titles = {row.pk: row.title for row in Letter.objects.with_title()}
+    assert titles == {letter.pk: "A letter about paper", draft.pk: None}
