@@ -195,3 +195,16 @@ def test_reading_every_link_changes_nothing(browser_client: Client, letter: Lett
         browser_client.head(manage_path(signature) + suffix)
     signature.refresh_from_db()
     assert signature.status == Status.COUNTED
+
+
+def test_log_names_the_fields_that_changed_and_never_their_words(
+    browser_client: Client, letter: Letter
+) -> None:
+    signature = a_signature(letter, "Ada Example", role_title="Writer", city="Lyon")
+    browser_client.post(manage_path(signature), details(city="Metz", consent_press="on"))
+    entry = AuditEntry.objects.get()
+    assert entry.after["changed"] == ["city", "consent_press"]
+    assert entry.changed_fields == ["city", "consent press"]
+    assert "Metz" not in str(entry.after)
+    browser_client.post(manage_path(signature), details(city="Metz", consent_press="on"))
+    assert AuditEntry.objects.count() == 1

@@ -94,3 +94,9 @@ class AuditEntry(models.Model):
         if before == after:
             return ""
         return f"{Status(before).label} → {Status(after).label}"
+
+    @property
+    def changed_fields(self) -> list[str]:
+        """What a signatory changed, by the fields' names: the log keeps none of their words."""
+        names: list[str] = self.after.get("changed", [])
+        return [str(Signature._meta.get_field(name).verbose_name) for name in names]  # type: ignore[union-attr]

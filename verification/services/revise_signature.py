@@ -39,28 +39,30 @@ def revise_signature(*, signature_id: int, changes: Mapping[str, Any]) -> Signat
         )
         if signature.status not in (Status.COUNTED, Status.HELD):
             raise NotStanding
-        reworded = any(
-            name in changes and getattr(signature, name) != changes[name] for name in SHOWN
-        )
-        renamed = signature.marks and any(
-            name in changes and getattr(signature, name) != changes[name] for name in NAMES
-        )
+        changed = [
+            name
+            for name in (*SHOWN, *CHOICES)
+            if name in changes and getattr(signature, name) != changes[name]
+        ]
+        reworded = bool(set(changed) & set(SHOWN))
+        renamed = bool(signature.marks and set(changed) & set(NAMES))
         before = state_of(signature)
         for name in (*SHOWN, *CHOICES):
             if name in changes:
                 setattr(signature, name, changes[name])
         if reworded:
-            _pass_gate(signature, renamed=bool(renamed))
+            _pass_gate(signature, renamed=renamed)
         if not signature.is_public:
             signature.featured_rank = None
         after = state_of(signature)
-        if before != after:
+        if changed:
             AuditEntry.objects.create(
                 letter=signature.letter,
                 signature=signature,
                 action=Action.REVISE,
                 before=before,
-                after=after,
+                # Which fields, never what stood or stands in them.
+                after={**after, "changed": changed},
             )
         signature.save(
             update_fields=[
