@@ -14,8 +14,9 @@ from letters.models import Letter
 from signatories.models import Signature, Status
 from tests.builders import a_signature, sign_data
 from verification.services.confirm_signature import confirm_signature
+from verification.services.drain_outbox import MAX_ATTEMPTS
 from verification.services.limit_mail import AN_HOUR
-from verification.services.send_due_mail import MAX_ATTEMPTS, send_due_mail
+from verification.services.send_due_mail import send_due_mail
 
 pytestmark = pytest.mark.django_db
 

@@ -1,72 +1,57 @@
-"""Drains the outbox of mails about new texts; as with confirmations, the rows are the queue."""
+"""Drains the outbox of mails about new texts."""
 
-import smtplib
-from datetime import timedelta
+from collections.abc import Iterator
 
 import structlog
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.utils import timezone
 
 from common.mail import build_mail
-from common.postbox import Postbox
-from letters.models import Translation, Version
+from letters.models import Translation
 from signatories.models import Status
 from verification.links import changes_url, manage_url, new_text_url
 from verification.models import VersionNotice
+from verification.services.drain_outbox import Outbox, drain_outbox, next_try, texts_of
 from verification.services.limit_mail import remember_mails
-from verification.services.send_due_mail import MAX_ATTEMPTS
 
 log = structlog.get_logger(__name__)
 
-BATCH = 50
 MOST = 500
 
 
 def send_notices(*, most: int = MOST) -> int:
-    """Sends up to `most` mails in batches that commit as they go; other workers skip the rows that
-    one holds. A worker that dies costs at most that its batch goes twice.
-
-    Raises OSError or smtplib.SMTPException where the server cannot be reached: rows stay due.
-    """
-    sent = 0
-    with Postbox() as postbox:
-        while sent < most:
-            done, found = _send_batch(postbox)
-            sent += done
-            if found < BATCH:
-                break
-    return sent
+    """Sends up to `most`, and raises, as `drain_outbox` does."""
+    return drain_outbox(_Notices(), most=most)
 
 
-def _send_batch(postbox: Postbox) -> tuple[int, int]:
-    failure: Exception | None = None
-    with transaction.atomic():
-        rows = list(
+class _Notices(Outbox[VersionNotice]):
+    def lock(self, most: int) -> list[VersionNotice]:
+        return list(
             VersionNotice.objects.filter(sent_at__isnull=True, due_at__lte=timezone.now())
             .select_related("version", "signature__version", "signature__letter__coalition")
             .select_for_update(skip_locked=True, of=("self",))
-            .order_by("due_at", "id")[:BATCH]
+            .order_by("due_at", "id")[:most]
         )
-        texts = _texts(rows)
-        wanted = [row for row in rows if _is_wanted(row)]
+
+    def mails(
+        self, rows: list[VersionNotice]
+    ) -> Iterator[tuple[VersionNotice, EmailMultiAlternatives]]:
+        texts = texts_of(row.version_id for row in rows)
         stale = [row.pk for row in rows if not _is_wanted(row)]
         VersionNotice.objects.filter(pk__in=stale).update(due_at=None)
-        sent: list[VersionNotice] = []
-        for row, on_its_way in [(row, postbox.send(_mail(row, texts))) for row in wanted]:
-            try:
-                on_its_way.result()
-            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-                _postpone(row, error)
-            except (smtplib.SMTPException, OSError) as error:
-                failure = failure or error
-            else:
-                sent.append(row)
-        remember_mails([row.signature for row in sent])
-        VersionNotice.objects.filter(pk__in=[row.pk for row in sent]).update(sent_at=timezone.now())
-    if failure is not None:
-        raise failure
-    return len(sent), len(rows)
+        return ((row, _mail(row, texts)) for row in rows if _is_wanted(row))
+
+    def mark_sent(self, rows: list[VersionNotice]) -> None:
+        remember_mails([row.signature for row in rows])
+        VersionNotice.objects.filter(pk__in=[row.pk for row in rows]).update(sent_at=timezone.now())
+
+    def refuse(self, row: VersionNotice, error: Exception) -> None:
+        row.attempts += 1
+        row.due_at = next_try(row.attempts)
+        row.save(update_fields=["attempts", "due_at"])
+        log.warning(
+            "notice_refused", notice=row.pk, attempts=row.attempts, error=type(error).__name__
+        )
 
 
 def _is_wanted(row: VersionNotice) -> bool:
@@ -79,14 +64,9 @@ def _is_wanted(row: VersionNotice) -> bool:
     )
 
 
-def _texts(rows: list[VersionNotice]) -> dict[tuple[int, str], Translation]:
-    versions: dict[int, Version] = {row.version_id: row.version for row in rows}
-    found = list(Translation.objects.filter(version_id__in=versions))
-    texts = {(text.version_id, text.language): text for text in found}
-    return texts | {(text.version_id, ""): text for text in found if text.is_authoritative}
-
-
-def _mail(row: VersionNotice, texts: dict[tuple[int, str], Translation]) -> EmailMultiAlternatives:
+def _mail(
+    row: VersionNotice, texts: dict[tuple[int | None, str], Translation]
+) -> EmailMultiAlternatives:
     signature, version = row.signature, row.version
     version.letter = signature.letter
     text = texts.get((version.pk, signature.language)) or texts[version.pk, ""]
@@ -106,13 +86,3 @@ def _mail(row: VersionNotice, texts: dict[tuple[int, str], Translation]) -> Emai
             "manage_url": manage_url(signature.pk),
         },
     )
-
-
-def _postpone(row: VersionNotice, error: Exception) -> None:
-    """Tries a refused mail again after 1, 4, 16 … minutes; after the last try it is due no more."""
-    row.attempts += 1
-    again = row.attempts < MAX_ATTEMPTS
-    wait = timedelta(minutes=4 ** (row.attempts - 1))
-    row.due_at = timezone.now() + wait if again else None
-    row.save(update_fields=["attempts", "due_at"])
-    log.warning("notice_refused", notice=row.pk, attempts=row.attempts, error=type(error).__name__)

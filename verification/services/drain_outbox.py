@@ -1,0 +1,94 @@
+"""Sends the mails that rows wait for. The rows are the queue, so nothing can be lost with a broker
+or a worker; a mail may go twice when a worker dies between sending and committing."""
+
+import smtplib
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from common.postbox import Postbox
+from letters.models import Translation
+
+BATCH = 50
+MAX_ATTEMPTS = 8
+Row = TypeVar("Row", bound=Model)
+
+
+class Outbox(ABC, Generic[Row]):
+    """A kind of mail: which rows are due, what they say, and what becomes of them."""
+
+    @abstractmethod
+    def lock(self, most: int) -> list[Row]:
+        """Up to so many rows that are due, locked; those that another worker holds are left."""
+
+    @abstractmethod
+    def mails(self, rows: list[Row]) -> Iterable[tuple[Row, EmailMultiAlternatives]]:
+        """The mails of those rows that go now. The others are made due later, or no more."""
+
+    @abstractmethod
+    def mark_sent(self, rows: list[Row]) -> None:
+        """Notes that these mails went."""
+
+    @abstractmethod
+    def refuse(self, row: Row, error: Exception) -> None:
+        """Decides what becomes of a row whose mail the server did not take."""
+
+
+def drain_outbox(outbox: Outbox[Row], *, most: int) -> int:
+    """Sends up to `most` mails over a few SMTP connections, in batches that commit as they go.
+
+    Returns how many were sent. Raises OSError or smtplib.SMTPException where the server cannot be
+    reached: the rows stay due.
+    """
+    sent = 0
+    with Postbox() as postbox:
+        while sent < most:
+            done, found = _send_batch(outbox, postbox)
+            sent += done
+            if found < BATCH:
+                break
+    return sent
+
+
+def _send_batch(outbox: Outbox[Row], postbox: Postbox) -> tuple[int, int]:
+    failure: Exception | None = None
+    with transaction.atomic():
+        rows = outbox.lock(BATCH)
+        sent: list[Row] = []
+        for row, on_its_way in [(row, postbox.send(mail)) for row, mail in outbox.mails(rows)]:
+            try:
+                on_its_way.result()
+            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+                outbox.refuse(row, error)
+            except (smtplib.SMTPException, OSError) as error:
+                failure = failure or error
+            else:
+                sent.append(row)
+        outbox.mark_sent(sent)
+    if failure is not None:
+        raise failure
+    return len(sent), len(rows)
+
+
+def next_try(attempts: int) -> datetime | None:
+    """When a refused mail is tried again: after 1, 4, 16 … minutes; None after the last try."""
+    if attempts >= MAX_ATTEMPTS:
+        return None
+    return timezone.now() + timedelta(minutes=4 ** (attempts - 1))
+
+
+def texts_of(version_ids: Iterable[int | None]) -> dict[tuple[int | None, str], Translation]:
+    """Texts by version and language; “” is the authoritative one."""
+    found = Translation.objects.filter(version_id__in=set(version_ids)).select_related("version")
+    texts: dict[tuple[int | None, str], Translation] = {}
+    for text in found:
+        texts[text.version_id, text.language] = text
+        if text.is_authoritative:
+            texts[text.version_id, ""] = text
+    return texts
