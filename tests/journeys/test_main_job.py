@@ -36,7 +36,7 @@ def text_of(data: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
-def test_from_signing_to_the_pdf_in_the_offices_mailbox(
+def test_organisation_from_signing_to_the_pdf_in_the_offices_mailbox(
     site: Site, page: Page, console: list[str]
 ) -> None:
     # An organisation's representative signs; a moderator's decision makes it public.

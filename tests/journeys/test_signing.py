@@ -34,7 +34,7 @@ def press_sign(page: Page) -> None:
     page.locator("form[action*='/sign/'] button").first.click()
 
 
-def test_person_signs_confirms_and_stands_on_the_roll(
+def test_person_signs_confirms_manages_and_withdraws(
     site: Site, page: Page, console: list[str]
 ) -> None:
     page.goto(site.url + LETTER)
@@ -118,7 +118,7 @@ def test_scanner_that_opens_every_link_confirms_nothing(site: Site, page: Page) 
     expect(page.get_by_text("Aaa Scanned Signer")).to_have_count(0)
 
 
-def test_signing_works_without_javascript_in_french_on_a_phone(
+def test_french_signer_without_javascript_from_the_form_to_withdrawing(
     site: Site, browser: Browser
 ) -> None:
     context = browser.new_context(
@@ -133,10 +133,25 @@ def test_signing_works_without_javascript_in_french_on_a_phone(
     page.locator("[name=consent_web]").check()
     press_sign(page)
     page.wait_for_url("**/fr/check-inbox/")
-    page.goto(link_in(site.wait_for_mail("elodie@mail.example"), "confirm"))
-    page.locator("main form button").first.click()
+    mail = site.wait_for_mail("elodie@mail.example", "Confirmez votre signature")
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        assert body is not None
+        assert "Bonjour Élodie Aaa-Journée" in body.get_content()
+        assert "Dear" not in body.get_content()
+    page.goto(link_in(mail, "confirm"))
+    page.get_by_role("button", name="Confirmer ma signature").click()
     page.wait_for_url("**/thanks/**")
-    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    page.goto(link_in(mail, "manage"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre signature")
+    page.locator("[name=affiliation]").fill("Atelier du Papier")
+    page.locator("main form.sheet button").click()
+    expect(page.locator("[name=affiliation]")).to_have_value("Atelier du Papier")
+    page.locator("a[href*='/withdraw/']").click()
+    page.locator("main form button").click()
+    expect(page.get_by_role("status")).to_contain_text("Votre signature est retirée.")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert context.cookies() == []
     context.close()
 
 
