@@ -67,7 +67,14 @@ NO_PAGES = {
         "deliveries/<slug:slug>/<int:number>/delivery.json",
         "deliveries/<slug:slug>/<int:number>/<file_name:name>",
     ),
-    "buttons only": ("confirm/<str:token>/resend/", "manage/<str:token>/sign-again/"),
+    "buttons only": (
+        "confirm/<str:token>/resend/",
+        "manage/<str:token>/sign-again/",
+        "manage/<str:token>/account/<slug:provider_id>/",
+    ),
+    "the way back from a provider; what it says is in PROBLEMS": (
+        "linked-account/<slug:provider_id>/",
+    ),
     "development only": (
         "mailbox/",
         "mailbox/<str:name>/",
@@ -81,6 +88,7 @@ PROBLEMS = {
     "no such letter": ("/letters/no-such-letter/", 404),
     "letter under embargo": ("{sealed}", 404),
     "link cut short": ("{confirm}x/", 404),
+    "way back from a provider that nobody set out to": ("/linked-account/none/", 400),
     "link expired": ("{confirm_expired}", 410),
     "what the link was for is gone": ("{confirm_gone}", 410),
     "link of an unconfirmed signature": ("{manage_unconfirmed}", 409),
