@@ -9,3 +9,4 @@ class CoalitionConfig(AppConfig):
 
     def ready(self) -> None:
         from coalition import checks, privacy  # noqa: F401
+        from coalition.operators import tables  # noqa: F401

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpResponseBase
 from django.urls import URLPattern, include, path, register_converter
 
+from coalition.operators.site import site as operators
 from coalition.views import dashboard, health, held_data, home, letter, receipts, sheets
 from common.languages import LanguageConverter
 
@@ -62,6 +63,7 @@ urlpatterns = [
     path("accounts/", include(letters.account_urlpatterns)),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("operate/", operators.urls),
     path("healthz", health.healthz, name="healthz"),
 ]
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.module_loading import import_string
 
-PREFIXES = ("/organise/", "/accounts/")
+PREFIXES = ("/organise/", "/accounts/", "/operate/")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

@@ -25,6 +25,7 @@ class Change(models.TextChoices):
     REMOVE = "remove", _("Removed")
     LEAVE = "leave", _("Left")
     CLOSE = "close", _("Account closed")
+    OPERATOR = "operator", _("Made an operator")
     REOPEN = "reopen", _("Account opened again")
 
 
