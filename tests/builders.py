@@ -36,6 +36,15 @@ def a_user(email: str = "organiser@coalition.example", **fields: Any) -> User:
     return user
 
 
+def an_operator(email: str = "operator@coalition.example") -> User:
+    """Somebody who runs the installation, with a second step."""
+    from allauth.mfa.models import Authenticator
+
+    user = a_user(email, is_staff=True, is_superuser=True)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    return user
+
+
 def a_coalition(slug: str = "makers") -> Coalition:
     return Coalition.objects.create(slug=slug, name=f"The {slug} of things")
 

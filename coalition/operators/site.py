@@ -8,13 +8,12 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Model
+from django.db.models import Model, URLField
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.access import mark
 from common.responses import see_other
 
 View = Callable[..., HttpResponseBase]
@@ -45,7 +44,7 @@ class OperatorSite(AdminSite):
                 return see_other(reverse("mfa_index"))
             return entered(request, *args, **kwargs)
 
-        return mark(guarded, "operator")
+        return guarded
 
     def get_urls(self) -> list[Any]:
         return [url for url in super().get_urls() if getattr(url, "name", None) not in NOT_OURS]
@@ -61,6 +60,7 @@ class ReadOnly(ModelAdmin):  # type: ignore[type-arg]  # generic only for the ch
     """Rows to look at. What changes them is a service, which locks, checks and logs."""
 
     show_full_result_count = False
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -59,12 +59,12 @@ def join_coalition(*, invitation: MemberInvitation, user: User) -> None:
 def join_with_new_account(*, invitation: MemberInvitation, name: str, password: str) -> User:
     """Opens an account for the invited address, confirmed by the link. Raises Gone, AccountExists;
     IntegrityError where the address gets an account at the same moment."""
-    email = invitation.email
+    email = invitation.email.lower()  # as allauth keeps and looks for it
     with transaction.atomic():
-        taken = EmailAddress.objects.filter(email__iexact=email, verified=True).exists()
+        taken = EmailAddress.objects.filter(email=email, verified=True).exists()
         if taken or User.objects.filter(email__iexact=email).exists():
             raise AccountExists
         user = User.objects.create_user(email, password, name=name)
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
         join_coalition(invitation=invitation, user=user)
     return user

@@ -52,6 +52,8 @@ def test_invited_person_opens_an_account_and_is_in(owner_client: Client, client:
     assert "Welcome to “The makers of things”" in page.content.decode()
     user = User.objects.get(name="Nora Newcomer")
     assert EmailAddress.objects.get(user=user).verified
+    login = {"login": ADDRESS, "password": ACCOUNT["password"]}
+    assert Client().post("/accounts/login/", login)["Location"] == "/organise/"
     assert Membership.objects.get(user=user).role == Role.EDITOR
     changes = [entry.change for entry in ChangeEntry.objects.order_by("id")]
     assert changes == [Change.INVITE, Change.JOIN]

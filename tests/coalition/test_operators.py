@@ -1,0 +1,144 @@
+"""Operators' pages: for those who run the installation, to look at; nothing passes the services."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import models
+from django.test import Client
+
+from coalition.operators.site import site
+from deliveries.models import Delivery
+from letters.models import Change, ChangeEntry, Coalition, Letter, Membership, Role, User
+from tests.builders import a_member, a_signature, a_user, an_operator
+from verification.models import Action, AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def operator_client(db: None) -> Client:
+    client = Client()
+    client.force_login(an_operator())
+    return client
+
+
+def test_operator_without_second_step_is_led_to_it(client: Client) -> None:
+    client.force_login(a_user(is_staff=True, is_superuser=True))
+    response = client.get("/operate/", follow=True)
+    assert response.redirect_chain == [("/accounts/2fa/", 303)]
+    assert "Operators need a two-step login" in response.content.decode()
+
+
+@pytest.mark.parametrize("rights", [{"is_staff": True}, {"is_superuser": True}, {}])
+def test_half_an_operator_is_none(client: Client, rights: dict[str, bool]) -> None:
+    client.force_login(a_user(**rights))
+    assert client.get("/operate/").status_code == 404
+
+
+def test_every_table_and_row_is_to_look_at_only(operator_client: Client, letter: Letter) -> None:
+    user = a_member(letter.coalition, Role.OWNER)
+    signature = a_signature(letter, "Ada Example")
+    entry = {"letter": letter, "signature": signature, "actor": user}
+    rows: list[models.Model] = [
+        letter,
+        letter.coalition,
+        user,
+        signature,
+        AuditEntry.objects.create(**entry, action=Action.HOLD),
+        ChangeEntry.objects.create(coalition=letter.coalition, actor=user, change=Change.CREATE),
+    ]
+    for row in rows:
+        table = f"/operate/{row._meta.app_label}/{row._meta.model_name}/"
+        page = operator_client.get(table).content.decode()
+        assert f"{table}{row.pk}/change/" in page
+        assert "delete_selected" not in page
+        shown = operator_client.get(f"{table}{row.pk}/change/")
+        assert shown.status_code == 200
+        assert 'name="_save"' not in shown.content.decode()
+        for act in ("change/", "delete/"):
+            assert operator_client.post(f"{table}{row.pk}/{act}").status_code == 403
+
+
+def test_pages_show_neither_addresses_of_signatories_nor_passwords(
+    operator_client: Client, letter: Letter
+) -> None:
+    signature = a_signature(letter, "Ada Example", email="rare@mail.example")
+    user = a_user()
+    for path in (f"signatories/signature/{signature.pk}", f"letters/user/{user.pk}"):
+        page = operator_client.get(f"/operate/{path}/change/").content.decode()
+        assert "rare@mail" not in page
+        assert "email_encrypted" not in page
+        assert user.password not in page
+
+
+def test_only_our_own_tables_are_registered() -> None:
+    rooms = {"letters", "signatories", "verification", "deliveries"}
+    assert {model._meta.app_label for model in site._registry} == rooms
+    assert Delivery in site._registry
+
+
+def test_operator_closes_an_account_and_opens_it_again(operator_client: Client) -> None:
+    user, own = a_user(), User.objects.get(email="operator@coalition.example")
+    member = Client()
+    member.force_login(user)
+    choice = {"_selected_action": [user.pk, own.pk]}
+    response = operator_client.post(
+        "/operate/letters/user/", {"action": "close_accounts", **choice}, follow=True
+    )
+    assert "Your own account stays open." in response.content.decode()
+    assert "1 account changed." in response.content.decode()
+    assert member.get("/organise/").status_code == 302
+    user.refresh_from_db()
+    own.refresh_from_db()
+    assert (user.is_active, own.is_active, user.sessions.count()) == (False, True, 0)
+    operator_client.post("/operate/letters/user/", {"action": "open_accounts", **choice})
+    user.refresh_from_db()
+    assert user.is_active
+    changes = [(e.change, e.actor, e.person) for e in ChangeEntry.objects.order_by("id")]
+    assert changes == [(Change.CLOSE, own, user), (Change.REOPEN, own, user)]
+
+
+def test_operator_is_a_stranger_to_every_coalition(operator_client: Client, letter: Letter) -> None:
+    assert operator_client.get(f"/organise/letters/{letter.slug}/").status_code == 404
+    assert operator_client.get("/organise/coalitions/makers/members/").status_code == 404
+
+
+def test_first_run_from_the_console_to_a_coalition(
+    client: Client, capsys: Any, settings: Any
+) -> None:
+    settings.COALITIONS_OPEN = False
+    call_command("create_operator", "Olga@Harbour.example")
+    link = re.search(r"http://localhost:8000(/\S+)", capsys.readouterr().out)
+    assert link is not None
+    page = client.get(link.group(1), follow=True)
+    password = {"password1": "a harbour at night", "password2": "a harbour at night"}
+    client.post(page.redirect_chain[-1][0], password)
+    login = {"login": "olga@harbour.example", "password": "a harbour at night"}
+    assert client.post("/accounts/login/", login)["Location"] == "/organise/"
+    assert "/organise/coalitions/new/" in client.get("/organise/").content.decode()
+    client.post("/organise/coalitions/new/", {"name": "Harbour"})
+    assert Membership.objects.get(user__email__iexact=login["login"]).role == Role.OWNER
+    assert Coalition.objects.get().slug == "harbour"
+    assert client.get(link.group(1), follow=True).context["token_fail"]
+
+
+def test_existing_account_becomes_an_operator_and_keeps_its_password(capsys: Any) -> None:
+    user = a_user()
+    for _ in range(2):
+        call_command("create_operator", user.email.upper())
+    assert "http" not in capsys.readouterr().out
+    user.refresh_from_db()
+    assert user.is_staff
+    assert user.is_superuser
+    assert user.check_password("correct horse battery")
+    assert [entry.change for entry in ChangeEntry.objects.all()] == [Change.OPERATOR]
+
+
+def test_half_an_address_is_refused() -> None:
+    with pytest.raises(CommandError, match="no complete mail address"):
+        call_command("create_operator", "olga")
+    assert not User.objects.exists()
