@@ -106,6 +106,17 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
             )
         )
 
+    def found_by(self, letter_id: int, words: str) -> SignatureQuerySet:
+        """Confirmed ones of this letter in which words begin like these, for organisers: all that
+        was typed but the address. The column and its index are migration 0009's."""
+        return self.filter(
+            RawSQL(  # nosec B611
+                "signatories_signature.found_by @@ roll_query(%s, %s)",
+                (letter_id, words),
+                output_field=models.BooleanField(),
+            )
+        )
+
     def featured(self) -> SignatureQuerySet:
         return self.filter(featured_rank__isnull=False).order_by("featured_rank", "id")
 
@@ -351,6 +362,38 @@ class Signature(models.Model):
                 condition=Q(featured_rank__isnull=False),
             ),
             models.Index(fields=("letter", "status", "-id"), name="signature_queue"),
+            # For moderators. All of them leave out what is not confirmed, so that the insert of the
+            # sign form pays for none.
+            models.Index(
+                fields=("letter", "country", "-id"),
+                name="signature_queue_country",
+                condition=Q(confirmed_at__isnull=False),
+            ),
+            models.Index(
+                fields=("letter", "network_digest", "-id"),
+                name="signature_queue_network",
+                condition=Q(confirmed_at__isnull=False, network_digest__isnull=False),
+            ),
+            models.Index(
+                fields=("letter", "-created_at", "-id"),
+                name="signature_queue_time",
+                condition=Q(confirmed_at__isnull=False),
+            ),
+            models.Index(
+                fields=("letter", "source", "-id"),
+                name="signature_queue_source",
+                condition=~Q(source=Source.WEB),
+            ),
+            models.Index(
+                fields=("letter", "-id"),
+                name="signature_queue_organisation",
+                condition=Q(capacity=Capacity.ORGANISATION),
+            ),
+            GinIndex(
+                fields=("signals", "marks"),
+                name="signature_queue_signs",
+                condition=Q(confirmed_at__isnull=False),
+            ),
             models.Index(
                 fields=("letter", "likeness"),
                 name="signature_likeness",
@@ -406,6 +449,11 @@ class Signature(models.Model):
             *(str(self.country), self.city, self.comment, str(self.show_name)),
         )
         return keyed_digest("fingerprint", "\x1f".join(words)).hex()[:12]
+
+    @property
+    def as_seen(self) -> str:
+        """The words and the status that a page shows: a decision is about both."""
+        return f"{self.fingerprint}-{self.status}"
 
     @property
     def email(self) -> str:

@@ -1,0 +1,23 @@
+"""A member's right to act, looked at again in the transaction that acts."""
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from letters.models import Letter, Membership, Role, User
+
+
+class RoleEnded(PermissionDenied):
+    """The role was taken away, or made smaller, after the page had let them in."""
+
+
+def check_member(*, letter: Letter, user: User, needed: Role) -> Membership:
+    """The user's membership, locked until the transaction ends: whoever takes the role away waits
+    for this decision, or this decision does not happen. Raises RoleEnded."""
+    membership = (
+        Membership.objects.select_for_update(no_key=True)
+        .filter(coalition_id=letter.coalition_id, user_id=user.pk)
+        .first()
+    )
+    if membership is None or not Role(membership.role).includes(needed):
+        raise RoleEnded(_("Your role no longer allows this. Nothing was changed."))
+    return membership
