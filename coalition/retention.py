@@ -9,12 +9,14 @@ from django.db.models import Q, QuerySet
 
 from letters.models import MemberInvitation, Session
 from signatories.models import Signature, Status
-from verification.models import Invitation, SentMail
+from verification.models import BulkAction, BulkItem, BulkState, Invitation, SentMail
 
 UNCONFIRMED = timedelta(days=30)
 NETWORK = timedelta(days=90)
 INVITATION = timedelta(days=90)
 MAIL = timedelta(days=1)
+COUNTED = timedelta(days=1)
+BULK = timedelta(days=90)
 LINK = timedelta(days=3)
 BATCH = 1000
 
@@ -46,6 +48,15 @@ def _invitations(now: datetime) -> int:
     return sum(rows.objects.filter(**old).delete()[0] for rows in (Invitation, MemberInvitation))
 
 
+def _bulk(now: datetime) -> int:
+    """Counts that nobody started; of others, what was searched for and what is left to do."""
+    counts = BulkAction.objects.filter(state=BulkState.WAITING, created_at__lt=now - COUNTED)
+    ended: int = counts.delete()[0]
+    old = BulkAction.objects.filter(created_at__lt=now - BULK).exclude(state=BulkState.RUNNING)
+    BulkItem.objects.filter(bulk_action__in=old).delete()
+    return ended + old.exclude(filters={}).update(filters={})
+
+
 def _sessions(now: datetime) -> int:
     return Session.objects.filter(expire_date__lt=now).delete()[0]
 
@@ -62,6 +73,7 @@ RULES: dict[str, Purge | None] = {
     "network": _networks,
     "invitation": _invitations,
     "mail": _mails,
+    "bulk": _bulk,
     "log": None,
     "list": None,
     "delivery": None,

@@ -181,6 +181,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 10.0,
         "options": {"expires": 10},
     },
+    "resume-bulk-actions": {
+        "task": "verification.tasks.resume_bulk_actions",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
     "refresh-tallies": {
         "task": "signatories.tasks.refresh_tallies",
         "schedule": 5.0,

@@ -12,11 +12,10 @@ from common.formfields import AddressField, LineField, NameField, share_fields
 from common.names import TextError, clean_line
 from letters.models import Letter, Version
 from signatories.forms import SignatoryForm
-from signatories.models import Capacity, Organisation, RejectionReason, Status
-from verification.models import DECISIONS, BlockKind
+from signatories.models import Capacity, Organisation
+from verification.models import BlockKind
 from verification.services.block_senders import NotBlockable, read_sender
 from verification.services.invite import Invitee
-from verification.signals import SIGNALS
 
 MOST_INVITEES = 500
 
@@ -148,61 +147,6 @@ class InvitationForm(forms.Form):
                 _("Line %(number)d: %(problem)s"),
                 params={"number": number, "problem": error.messages[0]},
             ) from None
-
-
-class QueueFilterForm(forms.Form):
-    """Which signatures the moderation list shows."""
-
-    status = forms.ChoiceField(
-        label=_("Status"),
-        choices=[("", _("All")), *Status.choices],
-        required=False,
-    )
-    signal = forms.ChoiceField(
-        label=_("Signal"),
-        choices=[
-            ("", _("All")),
-            ("any", _("Any signal")),
-            *((s.code, s.explanation) for s in SIGNALS.values()),
-        ],
-        required=False,
-    )
-    q = forms.CharField(label=_("Search"), max_length=100, required=False)
-
-
-_SEEN = re.compile(r"(\d{1,18})-([0-9a-f]{12})", re.ASCII)
-
-
-class SeenField(forms.MultipleChoiceField):
-    """Signatures as the page showed them, each `id-fingerprint`; cleans to fingerprints by id.
-
-    Which of them exist, and whether they still say the same, is for the service to find out.
-    """
-
-    def validate(self, value: list[str]) -> None:
-        if not value:
-            raise forms.ValidationError(_("Please choose at least one signature."))
-
-    def clean(self, value: Any) -> dict[int, str]:
-        found = [_SEEN.fullmatch(text) for text in super().clean(value)]
-        return {int(match[1]): match[2] for match in found if match}
-
-
-class DecisionForm(forms.Form):
-    """A moderator's decision about one or more signatures."""
-
-    action = forms.ChoiceField(choices=[(a, a.label) for a in DECISIONS])
-    seen = SeenField()
-    reason = forms.ChoiceField(choices=[("", "—"), *RejectionReason.choices], required=False)
-    note = forms.CharField(max_length=500, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        super().clean()
-        if self.cleaned_data.get("action") == "reject" and not self.cleaned_data.get("reason"):
-            self.add_error("reason", _("Please choose a reason for the rejection."))
-        if self.cleaned_data.get("action") == "vouch" and not self.cleaned_data.get("note"):
-            self.add_error("note", _("Please note how you know that this is the person named."))
-        return self.cleaned_data
 
 
 MOST_NAMES = 5000

@@ -1,15 +1,32 @@
-"""The moderators' list: newest first, in pages that cost the same at any depth."""
+"""The moderators' list: newest first, in pages that cost the same at any depth.
 
+The indexes behind the filters (`signature_queue…`) hold confirmed signatures only, so that the
+sign form pays for none of them. So a filter looks at confirmed ones, unless the status asked for is
+one that comes before confirming.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Prefetch
+from django.db.models.expressions import RawSQL
 
 from common.canonical import AddressError, canonical_email, clean_email
 from common.crypto import email_digest
-from signatories.models import Signature
+from common.patience import TookTooLong, at_most
+from signatories.models import Signature, Status, Tally
+from signatories.models.signature import SignatureQuerySet
+from verification.models import Assignment
 
 PAGE_SIZE = 50
+MOST_COUNTED = 10_000
+MILLISECONDS = 3000
+_BEFORE_CONFIRMING = (Status.UNCONFIRMED, Status.REPEATED)
+
+
+class QueryTooBroad(Exception):
+    """The database would need too long for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,54 +38,170 @@ class QueuePage:
     newer_than: int | None
 
 
-def filter_queue(letter_id: int, filters: dict[str, Any]) -> QuerySet[Signature]:
-    """The letter's signatures by `status`, `signal` (a code or `any`) and `q`.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many match: exactly, or at least so many."""
 
-    `q` finds words of names, roles and affiliations, or one whole mail address by its hash.
+    number: int
+    more: bool = False
+
+
+def filter_queue(letter_id: int, filters: dict[str, Any]) -> SignatureQuerySet:
+    """The letter's signatures by what `QueueFilterForm.asked` gives.
+
+    `q` finds words of what was typed, or one whole mail address by its hash.
     """
     rows = Signature.objects.of_letter(letter_id).kept()
-    if filters.get("status"):
-        rows = rows.filter(status=filters["status"])
-    if filters.get("signal") == "any":
-        rows = rows.exclude(signals=[])
-    elif filters.get("signal"):
-        rows = rows.filter(signals__contains=[filters["signal"]])
-    if filters.get("q"):
-        rows = rows.filter(_matches(filters["q"]))
+    status, query = filters.get("status", ""), filters.get("q", "")
+    if status:
+        rows = rows.filter(status=status)
+    address = _address(query)
+    indexed_for_all = {"status", "q"} if address else {"status"}
+    if status not in _BEFORE_CONFIRMING and not filters.keys() <= indexed_for_all:
+        rows = rows.filter(confirmed_at__isnull=False)
+    for name in filters.keys() & _FILTERS.keys():
+        rows = _FILTERS[name](rows, filters[name])
+    if address:
+        rows = rows.filter(email_digest=address)
+    elif query and status in _BEFORE_CONFIRMING:
+        rows = rows.none()  # of these only the address is indexed
+    elif query:
+        rows = rows.found_by(letter_id, query)
     return rows
 
 
-def _matches(query: str) -> Q:
+def _signal(rows: SignatureQuerySet, code: str) -> SignatureQuerySet:
+    return rows.exclude(signals=[]) if code == "any" else rows.filter(signals__contains=[code])
+
+
+def _evidence(rows: SignatureQuerySet, mark: str) -> SignatureQuerySet:
+    return rows.filter(marks=[]) if mark == "none" else rows.filter(marks__contains=[mark])
+
+
+def _assigned(rows: SignatureQuerySet, who: str) -> SignatureQuerySet:
+    if who == "nobody":
+        return rows.filter(assignment__isnull=True)
+    return rows.filter(pk__in=Assignment.objects.filter(membership=int(who)).values("pk"))
+
+
+_FILTERS: dict[str, Callable[[SignatureQuerySet, Any], SignatureQuerySet]] = {
+    "signal": _signal,
+    "evidence": _evidence,
+    "assigned": _assigned,
+    "country": lambda rows, code: rows.filter(country=code),
+    "capacity": lambda rows, capacity: rows.filter(capacity=capacity),
+    "source": lambda rows, source: rows.filter(source=source),
+    "since": lambda rows, at: rows.filter(created_at__gte=at),
+    "until": lambda rows, at: rows.filter(created_at__lt=at),
+    "network": lambda rows, digest: rows.filter(network_digest=bytes.fromhex(digest)),
+}
+
+
+def _address(query: str) -> bytes | None:
     try:
-        return Q(email_digest=email_digest(canonical_email(clean_email(query))))
+        return email_digest(canonical_email(clean_email(query)))
     except AddressError:
-        pass
-    words = Q()
-    for word in query.replace("\x00", " ").split():
-        words &= (
-            Q(name__icontains=word)
-            | Q(organisation_name__icontains=word)
-            | Q(affiliation__icontains=word)
-            | Q(role_title__icontains=word)
-        )
-    return words
+        return None
+
+
+def names_address(filters: dict[str, Any]) -> bool:
+    """Whether a mail address is asked for: that may be searched, but is written nowhere."""
+    return _address(filters.get("q", "")) is not None
 
 
 def queue_page(
-    rows: QuerySet[Signature], *, older_than: int | None = None, newer_than: int | None = None
+    letter_id: int,
+    filters: dict[str, Any],
+    *,
+    older_than: int | None = None,
+    newer_than: int | None = None,
 ) -> QueuePage:
-    """One page of the filtered rows, newest first."""
+    """One page of what the filters find, newest first. Raises QueryTooBroad."""
+    rows = _narrowed(letter_id, filters)
+    # Within a span of time the index of times walks from its end; else that of ids does.
+    by_time = "since" in filters or "until" in filters
+    order = ("-created_at", "-id") if by_time else ("-id",)
+    cursor = newer_than if newer_than is not None else older_than
+    if cursor is not None:
+        rows = _beyond(rows, cursor, by_time=by_time, newer=newer_than is not None)
+    rows = rows.order_by(*order)
     if newer_than is not None:
-        found = list(rows.filter(pk__gt=newer_than).order_by("id")[: PAGE_SIZE + 1])
-        more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE][::-1]
-        has_older, has_newer = bool(found), more
-    else:
-        rows = rows.filter(pk__lt=older_than) if older_than is not None else rows
-        found = list(rows.order_by("-id")[: PAGE_SIZE + 1])
-        has_older, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
-        has_newer = older_than is not None
+        rows = rows.reverse()
+    found = _fetch(
+        rows.prefetch_related(
+            Prefetch("assignment", Assignment.objects.select_related("membership__user")),
+            "remarks",
+        )[: PAGE_SIZE + 1]
+    )
+    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    if newer_than is not None:
+        found.reverse()
+    has_older = bool(found) if newer_than is not None else more
+    has_newer = more if newer_than is not None else older_than is not None
     return QueuePage(
         found,
         found[-1].pk if found and has_older else None,
         found[0].pk if found and has_newer else None,
+    )
+
+
+def count_found(letter_id: int, filters: dict[str, Any]) -> Found:
+    """How many match, from the tallies where these know, else counted up to a bound."""
+    if not filters.keys() - {"status"}:
+        tally = Tally.objects.filter(letter_id=letter_id).first() or Tally()
+        status = filters.get("status")
+        return Found(getattr(tally, status or "received"))
+    ids = filter_queue(letter_id, filters).order_by().values("pk")[: MOST_COUNTED + 1]
+    try:
+        with at_most(MILLISECONDS):
+            number = ids.count()
+    except TookTooLong:
+        return Found(0, more=True)
+    return Found(min(number, MOST_COUNTED), more=number > MOST_COUNTED)
+
+
+def _narrowed(letter_id: int, filters: dict[str, Any]) -> SignatureQuerySet:
+    """As `filter_queue`, but words are asked for by themselves, so that their index is used:
+    PostgreSQL cannot tell how many words begin alike. Words that very many have are left to a walk
+    through the newest, which soon has a page of them."""
+    if "q" not in filters or names_address(filters):
+        return filter_queue(letter_id, filters)
+    matches = filter_queue(letter_id, {"q": filters["q"]}).values_list("pk", flat=True)
+    ids = _fetch(matches[: MOST_COUNTED + 1])
+    if len(ids) > MOST_COUNTED:
+        return filter_queue(letter_id, filters)
+    others = {name: value for name, value in filters.items() if name != "q"}
+    # One array instead of thousands of parameters.
+    chosen = RawSQL(  # nosec B611
+        "signatories_signature.id = ANY(%s)", (ids,), output_field=BooleanField()
+    )
+    return filter_queue(letter_id, others).filter(chosen)
+
+
+def _fetch(rows: Any) -> list[Any]:
+    try:
+        with at_most(MILLISECONDS):
+            return list(rows)
+    except TookTooLong:
+        raise QueryTooBroad from None
+
+
+def _beyond(
+    rows: SignatureQuerySet, cursor: int, *, by_time: bool, newer: bool
+) -> SignatureQuerySet:
+    sign = ">" if newer else "<"
+    created_at = (
+        Signature.objects.filter(pk=cursor).values_list("created_at", flat=True).first()
+        if by_time
+        else None
+    )
+    if created_at is None:
+        return rows.filter(pk__gt=cursor) if newer else rows.filter(pk__lt=cursor)
+    # Only a sign is put into the text, and it is one of two constants.
+    return rows.filter(
+        RawSQL(  # noqa: S611  # nosec B611
+            f"(signatories_signature.created_at, signatories_signature.id) {sign} (%s, %s)",
+            (created_at, cursor),
+            output_field=BooleanField(),
+        )
     )

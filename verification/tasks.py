@@ -1,15 +1,19 @@
 """What the workers do for the gate."""
 
 import smtplib
+from datetime import timedelta
 
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
 from common.crypto import decrypt
+from verification.models import BulkAction, BulkState
 from verification.services import protect_names
 from verification.services import send_due_invitations as invitations
 from verification.services import send_my_signatures as lists
 from verification.services.change_text import note_the_asked
+from verification.services.run_bulk_action import run_batch
 from verification.services.send_due_mail import MOST
 from verification.services.send_due_mail import send_due_mail as send
 from verification.services.send_notices import send_notices as send_out
@@ -64,3 +68,22 @@ def send_notices() -> int:
     except (OSError, smtplib.SMTPException) as error:
         log.warning("mail_server_unavailable", error=str(error))
         return 0
+
+
+@shared_task
+def run_bulk_action(bulk_id: int) -> None:
+    """Runs a bulk decision to its end, or until a moderator pauses it."""
+    while run_batch(bulk_id=bulk_id):
+        pass
+
+
+@shared_task
+def resume_bulk_actions() -> int:
+    """Beat's call: takes up bulk decisions whose worker died. Two workers on one take turns."""
+    stalled = BulkAction.objects.filter(
+        state=BulkState.RUNNING, progressed_at__lt=timezone.now() - timedelta(seconds=30)
+    )
+    ids = list(stalled.values_list("pk", flat=True))
+    for bulk_id in ids:
+        run_bulk_action.delay(bulk_id)
+    return len(ids)

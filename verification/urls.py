@@ -1,6 +1,8 @@
 from django.urls import path
 
 from verification.views import (
+    audit_log,
+    bulk,
     confirm,
     evidence,
     export,
@@ -13,6 +15,7 @@ from verification.views import (
     new_text,
     protection,
     sign,
+    signature,
     texts,
     thanks,
     typed_code,
@@ -58,13 +61,25 @@ public_urlpatterns = [
 organiser_urlpatterns = [
     path("signatures/", moderation.moderation_list, name="moderation_list"),
     path("signatures/decide/", moderation.decide, name="decide"),
-    path("signatures/<int:signature_id>/", moderation.decision_history, name="decision_history"),
+    path("signatures/undo/", moderation.undo, name="undo"),
+    path("signatures/assign/", moderation.assign, name="assign"),
+    path("signatures/queries/", bulk.query_list, name="query_list"),
+    path("signatures/queries/new/", bulk.query_new, name="query_new"),
+    path("signatures/queries/<int:query_id>/remove/", bulk.query_remove, name="query_remove"),
+    path("signatures/bulk/new/", bulk.bulk_new, name="bulk_new"),
+    path("signatures/bulk/<int:bulk_id>/", bulk.bulk_detail, name="bulk_detail"),
+    path("signatures/bulk/<int:bulk_id>/progress/", bulk.bulk_progress, name="bulk_progress"),
+    path("signatures/bulk/<int:bulk_id>/step/", bulk.bulk_step, name="bulk_step"),
+    path("signatures/<int:signature_id>/", signature.decision_history, name="decision_history"),
+    path("signatures/<int:signature_id>/remarks/", signature.remark, name="remark"),
+    path("signatures/<int:signature_id>/compare/", signature.compare, name="compare"),
+    path("signatures/<int:signature_id>/merge/", signature.merge, name="merge"),
     path("evidence/", evidence.evidence, name="evidence"),
     path("evidence/domains/", evidence.domain_set, name="domain_set"),
     path(
-        "signatures/<int:signature_id>/block-network/",
-        protection.block_network,
-        name="block_network",
+        "signatures/<int:signature_id>/block/",
+        protection.block_sender_of,
+        name="block_sender_of",
     ),
     path("protection/", protection.protection, name="protection"),
     path("protection/surge/", protection.surge, name="surge"),
@@ -83,5 +98,5 @@ organiser_urlpatterns = [
         name="invitation_revoke",
     ),
     path("export/", export.export, name="export"),
-    path("audit-log/", moderation.audit_log, name="audit_log"),
+    path("audit-log/", audit_log.audit_log, name="audit_log"),
 ]

@@ -51,7 +51,7 @@ def queue_index(name: str, fields: tuple[str, ...], condition: models.Q) -> migr
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signatories", "0008_new_text_is_asked")]
+    dependencies = [("signatories", "0009_erased_index")]
     operations = [
         migrations.RunSQL(SEARCH, DROP),
         queue_index("signature_queue_country", ("country",), CONFIRMED),

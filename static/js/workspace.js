@@ -4,6 +4,7 @@
 
 const bulk = document.getElementById("bulk");
 const picks = [...document.querySelectorAll('input[name="seen"][form="bulk"]')];
+const PLACE = "queue-place";
 
 function countPicked() {
   const shown = bulk.querySelector("[data-picked]");
@@ -21,6 +22,17 @@ function pickAll() {
   });
 }
 
+function toReason(pick) {
+  if (!pick.checked) pick.click();
+  bulk.querySelector('[name="reason"]').focus();
+}
+
+function showKeys() {
+  const keys = document.querySelector("details.keys");
+  keys.open = !keys.open;
+  keys.scrollIntoView({ block: "nearest" });
+}
+
 function moveByKeys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("textarea, select")) return;
   const row = event.target.closest("tr");
@@ -32,15 +44,32 @@ function moveByKeys(event) {
     x: () => picks[at].click(),
     a: () => press("approve"),
     h: () => press("hold"),
+    r: () => toReason(picks[at]),
+    o: () => row.querySelector("th a").click(),
+    u: () => document.querySelector("[data-undo]")?.click(),
+    "?": showKeys,
   };
   if (at < 0 || !keys[event.key]) return;
   event.preventDefault();
   keys[event.key]();
 }
 
+// After a decision the page is new: whoever moved by keys goes on at the same place.
+function keepPlace(list) {
+  list.addEventListener("submit", (event) => {
+    const at = picks.findIndex((pick) => pick.closest("tr") === event.target.closest("tr"));
+    sessionStorage.setItem(PLACE, at);
+  });
+  const place = sessionStorage.getItem(PLACE);
+  sessionStorage.removeItem(PLACE);
+  if (place >= 0 && place !== null) picks[Math.min(place, picks.length - 1)].focus();
+}
+
 if (bulk && picks.length) {
+  const list = document.querySelector(".queue");
   pickAll();
   countPicked();
   for (const pick of picks) pick.addEventListener("change", countPicked);
-  document.querySelector(".queue").addEventListener("keydown", moveByKeys);
+  list.addEventListener("keydown", moveByKeys);
+  keepPlace(list);
 }

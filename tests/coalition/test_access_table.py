@@ -154,7 +154,38 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     ),
     "organise/letters/<slug:slug>/signatures/decide/": (
         "/organise/letters/a-letter/signatures/decide/",
-        {"GET": needs(Role.MODERATOR, 405), "POST": needs(Role.MODERATOR, 303)},
+        {"GET": needs(Role.MODERATOR, 405), "POST": needs(Role.MODERATOR, 422)},
+    ),
+    **{
+        f"organise/letters/<slug:slug>/signatures/{route}": (
+            f"/organise/letters/a-letter/signatures/{path}",
+            {"GET": needs(Role.MODERATOR, 405), "POST": needs(Role.MODERATOR, answer)},
+        )
+        for route, path, answer in (
+            ("undo/", "undo/", 303),
+            ("assign/", "assign/", 303),
+            ("queries/new/", "queries/new/", 422),
+            ("queries/<int:query_id>/remove/", "queries/1/remove/", 404),
+            ("bulk/new/", "bulk/new/", 422),
+            ("bulk/<int:bulk_id>/step/", "bulk/1/step/", 404),
+            ("<int:signature_id>/remarks/", "{signature}/remarks/", 422),
+            ("<int:signature_id>/merge/", "{signature}/merge/", 303),
+        )
+    },
+    **{
+        f"organise/letters/<slug:slug>/signatures/bulk/<int:bulk_id>/{page}": (
+            f"/organise/letters/a-letter/signatures/bulk/1/{page}",
+            {"GET": needs(Role.VIEWER, 404), "POST": needs(Role.VIEWER, 405)},
+        )
+        for page in ("", "progress/")
+    },
+    "organise/letters/<slug:slug>/signatures/queries/": (
+        "/organise/letters/a-letter/signatures/queries/",
+        reads(Role.VIEWER),
+    ),
+    "organise/letters/<slug:slug>/signatures/<int:signature_id>/compare/": (
+        "/organise/letters/a-letter/signatures/{signature}/compare/",
+        reads(Role.VIEWER),
     ),
     "organise/letters/<slug:slug>/signatures/<int:signature_id>/": (
         "/organise/letters/a-letter/signatures/{signature}/",
@@ -168,8 +199,8 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "/organise/letters/a-letter/evidence/domains/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 422)},
     ),
-    "organise/letters/<slug:slug>/signatures/<int:signature_id>/block-network/": (
-        "/organise/letters/a-letter/signatures/{signature}/block-network/",
+    "organise/letters/<slug:slug>/signatures/<int:signature_id>/block/": (
+        "/organise/letters/a-letter/signatures/{signature}/block/",
         {"GET": needs(Role.MODERATOR, 405), "POST": needs(Role.MODERATOR, 303)},
     ),
     "organise/letters/<slug:slug>/protection/": (

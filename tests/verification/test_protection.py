@@ -222,8 +222,9 @@ def test_network_is_blocked_from_a_signature_and_unblocked(editor: Client, lette
     from common.crypto import network_digest
 
     row = a_signature(letter, network_digest=network_digest("203.0.113.7"))
-    url = f"/organise/letters/a-letter/signatures/{row.pk}/block-network/"
-    assert [editor.post(url).status_code for _ in range(2)] == [303, 303]
+    url = f"/organise/letters/a-letter/signatures/{row.pk}/block/"
+    data = {"kind": "network"}
+    assert [editor.post(url, data).status_code for _ in range(2)] == [303, 303]
     assert confirmed(letter, "Bo", network_digest=network_digest("203.0.113.7")).signals == [
         "blocked"
     ]
@@ -231,6 +232,26 @@ def test_network_is_blocked_from_a_signature_and_unblocked(editor: Client, lette
     assert not Block.objects.exists()
     actions = AuditEntry.objects.order_by("id").values_list("action", flat=True)
     assert list(actions) == ["block", "unblock"]
+
+
+@pytest.mark.parametrize(
+    ("email", "kind", "blocked"),
+    [
+        ("spam@fakes.example", "address", True),
+        ("spam@fakes.example", "domain", True),
+        ("somebody@gmail.com", "address", True),
+        ("somebody@gmail.com", "domain", False),
+        ("spam@fakes.example", "network", False),
+        ("spam@fakes.example", "", False),
+    ],
+)
+def test_sender_of_a_signature_is_blocked(
+    editor: Client, letter: Letter, email: str, kind: str, blocked: bool
+) -> None:
+    row = a_signature(letter, email=email)
+    url = f"/organise/letters/a-letter/signatures/{row.pk}/block/"
+    assert editor.post(url, {"kind": kind}).status_code == 303
+    assert list(Block.objects.values_list("kind", flat=True)) == ([kind] if blocked else [])
 
 
 def test_block_of_another_coalition_does_nothing_here(editor: Client, letter: Letter) -> None:

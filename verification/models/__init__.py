@@ -1,22 +1,32 @@
-from verification.models.audit import DECISIONS, Action, AuditEntry
+from verification.models.audit import DECISIONS, UNDOABLE, Action, AuditEntry
+from verification.models.bulk import BULK_ACTIONS, BulkAction, BulkItem, BulkState, SavedQuery
 from verification.models.evidence import Evidence
 from verification.models.guild import Guild, GuildCode
 from verification.models.invitation import Invitation
 from verification.models.mail import SentMail
 from verification.models.notice import VersionNotice
 from verification.models.protection import Block, BlockKind, ProtectedName, block_digest
+from verification.models.remark import Assignment, Remark
 
 __all__ = [
+    "BULK_ACTIONS",
     "DECISIONS",
+    "UNDOABLE",
     "Action",
+    "Assignment",
     "AuditEntry",
     "Block",
     "BlockKind",
+    "BulkAction",
+    "BulkItem",
+    "BulkState",
     "Evidence",
     "Guild",
     "GuildCode",
     "Invitation",
     "ProtectedName",
+    "Remark",
+    "SavedQuery",
     "SentMail",
     "VersionNotice",
     "block_digest",

@@ -40,6 +40,14 @@ class Action(models.TextChoices):
     RESUME = "resume", _("Signing resumed")
     CLOSE = "close", _("Letter closed")
     REOPEN = "reopen", _("Letter reopened")
+    MERGE = "merge", _("Merged into another signature")
+    UNDO = "undo", _("Decision undone")
+    ASSIGN = "assign", _("Assigned")
+    REMARK = "remark", _("Noted")
+    ORDER = "order", _("Featured names put in order")
+    SAVE = "save", _("Query saved")
+    FORGET = "forget", _("Saved query removed")
+    BULK = "bulk", _("Bulk decision")
 
 
 # What a moderator decides about a signature.
@@ -52,12 +60,14 @@ DECISIONS = (
     Action.VOUCH,
     Action.UNVOUCH,
 )
+# What can be taken back.
+UNDOABLE = (*DECISIONS, Action.MERGE)
 
 
 class AuditEntry(models.Model):
     """One decision: who, when, what, why, before, after. A trigger refuses change and deletion."""
 
-    letter = models.ForeignKey(Letter, models.DO_NOTHING, related_name="+")
+    letter = models.ForeignKey(Letter, models.DO_NOTHING, related_name="+", db_index=False)
     signature = models.ForeignKey(
         Signature,
         models.DO_NOTHING,
@@ -73,6 +83,15 @@ class AuditEntry(models.Model):
         db_constraint=False,
     )
 
+    bulk_action = models.ForeignKey(
+        "verification.BulkAction",
+        models.DO_NOTHING,
+        null=True,
+        related_name="entries",
+        db_constraint=False,
+        db_index=False,
+    )
+
     action = models.CharField(max_length=20, choices=Action)
     reason = models.CharField(max_length=12, blank=True)
     note = models.CharField(max_length=500, blank=True)
@@ -83,6 +102,14 @@ class AuditEntry(models.Model):
     class Meta:
         verbose_name_plural = "audit entries"
         ordering = ("-id",)
+        indexes = (
+            models.Index(fields=("letter", "-id"), name="auditentry_of_letter"),
+            models.Index(
+                fields=("bulk_action", "id"),
+                name="auditentry_of_bulk_action",
+                condition=models.Q(bulk_action__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.created_at:%Y-%m-%d %H:%M} {self.action} {self.signature_id or ''}"

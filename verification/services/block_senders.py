@@ -6,6 +6,7 @@ from django.db import transaction
 
 from common.canonical import AddressError, canonical_email, clean_email
 from common.crypto import network_of
+from common.freemail import is_free_mail
 from letters.models import Letter, User
 from signatories.models import Signature
 from verification.models import Action, AuditEntry, Block, BlockKind, block_digest
@@ -48,11 +49,25 @@ def block_sender(*, letter: Letter, kind: BlockKind, value: str, note: str, acto
     return _add(letter, kind, block_digest(kind, value), domain, note, actor)
 
 
-def block_network_of(*, letter: Letter, signature: Signature, note: str, actor: User) -> bool:
-    """Blocks the network that a signature came from. Raises NotBlockable where none is kept."""
+def block_sender_of(
+    *, letter: Letter, signature: Signature, kind: BlockKind, note: str, actor: User
+) -> bool:
+    """Blocks the address, the domain or the network that a signature came from.
+
+    Raises NotBlockable where no network is kept, and for a domain where anybody has a mailbox: from
+    one signature nobody means to hold all of these.
+    """
+    match kind:
+        case BlockKind.ADDRESS:
+            return _add(letter, kind, bytes(signature.email_digest), "", note, actor)
+        case BlockKind.DOMAIN:
+            domain = canonical_email(signature.email).rpartition("@")[2]
+            if is_free_mail(domain):
+                raise NotBlockable
+            return block_sender(letter=letter, kind=kind, value=domain, note=note, actor=actor)
     if signature.network_digest is None:
         raise NotBlockable
-    return _add(letter, BlockKind.NETWORK, bytes(signature.network_digest), "", note, actor)
+    return _add(letter, kind, bytes(signature.network_digest), "", note, actor)
 
 
 def _add(

@@ -1,7 +1,7 @@
 """A moderator's decision on one or more signatures, each written to the audit log."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -9,15 +9,43 @@ from django.db.models import Max
 from django.utils import timezone
 
 from common.names import name_key
-from letters.models import Letter, User
+from letters.models import Letter, Role, User
+from letters.services.check_member import check_member
 from signatories.models import Mark, Organisation, Signature, Status
 from signatories.services.refresh_tallies import refresh_tallies
-from verification.models import Action, AuditEntry
+from verification.models import Action, AuditEntry, BulkAction
 from verification.services.give_evidence import give_evidence, take_evidence
 
 
 class ReasonMissing(ValueError):
     """A rejection without a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is decided, why, and by whom."""
+
+    action: Action
+    actor: User | None
+    reason: str = ""
+    note: str = ""
+    bulk_action: BulkAction | None = None
+
+    def entry(
+        self, signature: Signature, before: dict[str, Any], after: dict[str, Any]
+    ) -> AuditEntry:
+        """The line for the audit log."""
+        return AuditEntry(
+            letter_id=signature.letter_id,
+            signature=signature,
+            actor=self.actor,
+            action=self.action,
+            reason=self.reason if self.action in (Action.REJECT, Action.MERGE) else "",
+            note=self.note,
+            before=before,
+            after=after,
+            bulk_action=self.bulk_action,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +55,8 @@ class Outcome:
 
     changed: int
     left_alone: int
-    without_evidence: int
+    without_evidence: int = 0
+    entry_ids: list[int] = field(default_factory=list)
 
 
 def decide_signatures(
@@ -41,16 +70,18 @@ def decide_signatures(
 ) -> Outcome:
     """Approves, holds, rejects, features, unfeatures or vouches for these signatures.
 
-    `seen` has each signature's id with the fingerprint that the moderator saw. Rows are locked in
-    order and looked at again: one whose words changed meanwhile, or that the decision does not fit,
-    is left alone, as are ids of another letter. Approving one under a protected name needs a note:
-    the evidence, gathered elsewhere, that it is them. Raises ReasonMissing.
+    `seen` has each signature's id with what the moderator saw: `Signature.as_seen`, or its
+    fingerprint alone. Rows are locked in order and looked at again: one that changed meanwhile, or
+    that the decision does not fit, is left alone, as are ids of another letter. Approving one under
+    a protected name needs a note: the evidence, gathered elsewhere, that it is them.
+
+    Raises ReasonMissing, RoleEnded.
     """
     if action == Action.REJECT and not reason:
         raise ReasonMissing
-    entries: list[AuditEntry] = []
-    without_evidence = 0
+    decision = Decision(action, actor, reason, note)
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.MODERATOR)
         if action == Action.FEATURE:  # ranks follow one another
             Letter.objects.select_for_update().get(pk=letter.pk)
         rows = (
@@ -60,72 +91,103 @@ def decide_signatures(
             .select_for_update()
             .order_by("id")
         )
-        for signature in rows:
-            before = state_of(signature)
-            if signature.fingerprint != seen[signature.pk]:
-                continue
-            if action == Action.APPROVE and "protected" in signature.signals and not note.strip():
-                without_evidence += 1
-                continue
-            if not _apply(signature, action, reason):
-                continue
-            entries.append(
-                AuditEntry(
-                    letter=letter,
-                    signature=signature,
-                    actor=actor,
-                    action=action,
-                    reason=reason if action == Action.REJECT else "",
-                    note=note,
-                    before=before,
-                    after=state_of(signature),
-                )
-            )
-        AuditEntry.objects.bulk_create(entries)
+        unchanged = [row for row in rows if row.as_seen.startswith(seen[row.pk])]
+        unproven = [] if note.strip() else [row for row in unchanged if needs_proof(row, action)]
+        entries = apply_decision([row for row in unchanged if row not in unproven], decision)
     refresh_tallies(letter_ids=[letter.pk])
     return Outcome(
         changed=len(entries),
-        left_alone=len(seen) - len(entries) - without_evidence,
-        without_evidence=without_evidence,
+        left_alone=len(seen) - len(entries) - len(unproven),
+        without_evidence=len(unproven),
+        entry_ids=[entry.pk for entry in entries],
     )
 
 
+def needs_proof(signature: Signature, action: Action) -> bool:
+    """Whether it carries a protected name that the decision would let stand."""
+    return action == Action.APPROVE and "protected" in signature.signals
+
+
+def apply_decision(rows: Iterable[Signature], decision: Decision) -> list[AuditEntry]:
+    """Decides on those of the locked rows that the decision fits, and writes the audit log."""
+    if decision.action in (Action.APPROVE, Action.HOLD, Action.REJECT, Action.MERGE):
+        return _judge([row for row in rows if _fits(row, decision.action)], decision)
+    entries = []
+    for row in rows:
+        before = state_of(row)
+        if _distinguish(row, decision.action):
+            entries.append(decision.entry(row, before, state_of(row)))
+    return AuditEntry.objects.bulk_create(entries)
+
+
 def state_of(signature: Signature) -> dict[str, Any]:
-    """What the audit log keeps: no personal data, but the fingerprint of the words decided on."""
+    """What the audit log keeps: no personal data, but the fingerprint of the words decided on, and
+    all that taking the decision back needs."""
     return {
         "fingerprint": signature.fingerprint,
         "status": str(signature.status),
         "rejection_reason": signature.rejection_reason,
         "featured_rank": signature.featured_rank,
+        "decided_at": signature.decided_at and signature.decided_at.isoformat(),
+        "withdrawn_from": str(signature.withdrawn_from),
+        "withdrawn_at": signature.withdrawn_at and signature.withdrawn_at.isoformat(),
     }
 
 
-def _apply(signature: Signature, action: Action, reason: str) -> bool:
-    """Changes and saves the signature; False where the decision does not fit its state."""
+def _fits(signature: Signature, action: Action) -> bool:
     match action:
         case Action.APPROVE:
-            fits = signature.status in (Status.HELD, Status.REJECTED) and signature.confirmed_at
-            if not fits:
-                return False
-            signature.status = Status.COUNTED
-            signature.rejection_reason = ""
-            if signature.is_organisation:
-                signature.organisation = _organisation(signature)
+            standing: tuple[Status, ...] = (Status.HELD, Status.REJECTED)
         case Action.HOLD:
-            fits = signature.status in (Status.COUNTED, Status.REJECTED) and signature.confirmed_at
-            if not fits:
-                return False
-            signature.status = Status.HELD
-            signature.rejection_reason = ""
-            signature.featured_rank = None
-        case Action.REJECT:
-            if signature.status in (Status.REJECTED, Status.REPEATED):
-                return False
-            signature.status = Status.REJECTED
-            signature.withdrawn_from = ""
-            signature.withdrawn_at = None
-            signature.rejection_reason = reason
-            signature.featured_rank = None
+            standing = (Status.COUNTED, Status.REJECTED)
+        case Action.MERGE:
+            standing = (Status.COUNTED, Status.HELD, Status.ASKED)
+        case _:
+            return signature.status not in (Status.REJECTED, Status.REPEATED)
+    return signature.status in standing and signature.confirmed_at is not None
+
+
+def _judge(rows: list[Signature], decision: Decision) -> list[AuditEntry]:
+    """Who counts and who does not; the same for all of them, so one statement, however many."""
+    before = {row.pk: state_of(row) for row in rows}
+    changes: dict[str, Any] = {"decided_at": timezone.now(), "rejection_reason": ""}
+    match decision.action:
+        case Action.APPROVE:
+            changes["status"] = Status.COUNTED
+            _name_organisations(rows)
+        case Action.HOLD:
+            changes |= {"status": Status.HELD, "featured_rank": None}
+        case _:
+            changes |= {
+                "status": Status.REJECTED,
+                "rejection_reason": decision.reason,
+                "featured_rank": None,
+                "withdrawn_from": "",
+                "withdrawn_at": None,
+            }
+    found = Signature.objects.filter(pk__in=before)
+    found.update(**changes)
+    # The database may ask those approved to sign the letter's new text first.
+    statuses = dict(found.values_list("pk", "status")) if decision.action == Action.APPROVE else {}
+    for row in rows:
+        for name, value in changes.items():
+            setattr(row, name, value)
+        row.status = statuses.get(row.pk, row.status)
+    return AuditEntry.objects.bulk_create(
+        [decision.entry(row, before[row.pk], state_of(row)) for row in rows]
+    )
+
+
+def _name_organisations(rows: list[Signature]) -> None:
+    for row in rows:
+        if row.is_organisation:
+            row.organisation = _organisation(row)
+            row.save(update_fields=["organisation"])
+
+
+def _distinguish(signature: Signature, action: Action) -> bool:
+    """Features or vouches; False where that does not fit."""
+    match action:
         case Action.FEATURE:
             listed = signature.is_public and not signature.is_organisation
             if not listed or signature.featured_rank is not None:
@@ -143,16 +205,7 @@ def _apply(signature: Signature, action: Action, reason: str) -> bool:
             if Mark.VOUCHED not in signature.marks:
                 return False
             take_evidence(signature_id=signature.pk, kind=Mark.VOUCHED)
-    if action in (Action.APPROVE, Action.HOLD, Action.REJECT):
-        signature.decided_at = timezone.now()
-    signature.save(
-        update_fields=[
-            *("status", "rejection_reason", "featured_rank", "organisation", "decided_at"),
-            *("withdrawn_from", "withdrawn_at"),
-        ]
-    )
-    if action == Action.APPROVE:  # the database may ask it to sign the letter's new text first
-        signature.refresh_from_db(fields=["status"])
+    signature.save(update_fields=["featured_rank"])
     return True
 
 

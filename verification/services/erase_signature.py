@@ -6,7 +6,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from signatories.models import Organisation, Signature, Status
-from verification.models import Action, AuditEntry, Evidence, GuildCode, Invitation
+from verification.models import (
+    Action,
+    Assignment,
+    AuditEntry,
+    Evidence,
+    GuildCode,
+    Invitation,
+    Remark,
+)
 
 _EMPTY = (
     *("name", "role_title", "affiliation", "organisation_name", "city", "comment", "country"),
@@ -27,7 +35,8 @@ def erase_signature(*, signature_id: int) -> None:
         key = Signature.objects.kept().values("letter_id", "email_digest").get(pk=signature_id)
         rows = list(Signature.objects.kept().filter(**key).select_for_update().order_by("id"))
         Invitation.objects.filter(**key).delete()
-        Evidence.objects.filter(signature__in=rows).delete()
+        for about in (Evidence, Remark, Assignment):
+            about.objects.filter(signature__in=rows).delete()
         GuildCode.objects.filter(redeemed_by__in=rows).update(redeemed_by=None)
         organisations = {row.organisation_id for row in rows if row.organisation_id}
         for row in rows:

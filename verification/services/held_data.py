@@ -64,6 +64,9 @@ def _one(row: Signature) -> dict[str, Any]:
         "confirmed_at": _when(row.confirmed_at),
         "decided_at": _when(row.decided_at),
         "withdrawn_at": _when(row.withdrawn_at),
+        "notes_of_the_organisers": [
+            {"at": _when(remark.created_at), "text": remark.text} for remark in row.remarks.all()
+        ],
         "decisions": [
             {
                 "at": _when(entry.created_at),

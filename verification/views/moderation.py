@@ -1,64 +1,49 @@
-"""The moderators' screens: the list, a decision, its history and the letter's audit log."""
+"""The moderators' list, and what they do with the signatures chosen there."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from common.responses import see_other
 from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role
-from signatories.models import Signature
-from verification.forms import DecisionForm, QueueFilterForm
-from verification.models import Action, AuditEntry, ProtectedName
-from verification.queue import filter_queue, queue_page
-from verification.services.decide_signatures import decide_signatures
+from verification.models import Action, SavedQuery
+from verification.moderation_forms import (
+    AssignForm,
+    BulkForm,
+    DecisionForm,
+    QueueFilterForm,
+    SavedQueryForm,
+)
+from verification.queue import Found, QueryTooBroad, QueuePage, count_found, queue_page
+from verification.services.decide_signatures import Outcome, decide_signatures
+from verification.services.remark import assign_signatures
+from verification.services.undo_decisions import undo_decisions
 from verification.signals import SIGNALS
 
-ENTRIES_A_PAGE = 50
+DECIDED = "decided"  # in the session: entries of the log that the next page offers to undo
 
 
 @letter_member(Role.VIEWER)
 @require_safe
 def moderation_list(request: MemberRequest, letter: Letter) -> HttpResponse:
-    form = QueueFilterForm(request.GET)
-    filters = form.cleaned_data if form.is_valid() else {}
-    page = queue_page(
-        filter_queue(letter.pk, filters),
-        older_than=_id(request.GET.get("older")),
-        newer_than=_id(request.GET.get("newer")),
-    )
-    kept = {name: value for name, value in filters.items() if value}
-    return render(
-        request,
-        "verification/moderation_list.html",
-        {
-            "letter": letter,
-            "form": form,
-            "decision_form": DecisionForm(),
-            "signatures": page.signatures,
-            "signals": SIGNALS,
-            "next_url": _page_url(kept, older=page.older_than),
-            "previous_url": _page_url(kept, newer=page.newer_than),
-            "query": urlencode(kept),
-            "may_decide": request.role.includes(Role.MODERATOR),
-        },
-    )
+    return queue_response(request, letter, request.GET)
 
 
 @letter_member(Role.MODERATOR)
 @require_POST
 def decide(request: MemberRequest, letter: Letter) -> HttpResponse:
     form = DecisionForm(request.POST)
-    back = f"{reverse('moderation_list', args=[letter.slug])}?{request.POST.get('query', '')}"
     if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, str(errors[0]))
-        return see_other(back)
+        return queue_response(request, letter, _asked(request), decision_form=form)
     outcome = decide_signatures(
         letter=letter,
         seen=form.cleaned_data["seen"],
@@ -67,6 +52,135 @@ def decide(request: MemberRequest, letter: Letter) -> HttpResponse:
         reason=form.cleaned_data["reason"],
         note=form.cleaned_data["note"],
     )
+    _say(request, outcome)
+    request.session[DECIDED] = {"letter": letter.pk, "entries": outcome.entry_ids}
+    return see_other(_back(request, letter))
+
+
+@letter_member(Role.MODERATOR)
+@require_POST
+def undo(request: MemberRequest, letter: Letter) -> HttpResponse:
+    ids = {entry for text in request.POST.getlist("entry") if (entry := read_id(text)) is not None}
+    outcome = undo_decisions(letter=letter, entry_ids=ids, actor=request.user)
+    if outcome.changed:
+        messages.success(
+            request,
+            ngettext("%(n)d decision undone.", "%(n)d decisions undone.", outcome.changed)
+            % {"n": outcome.changed},
+        )
+    if outcome.left_alone:
+        messages.warning(
+            request,
+            ngettext(
+                "%(n)d decision could not be undone: the signature changed since.",
+                "%(n)d decisions could not be undone: the signatures changed since.",
+                outcome.left_alone,
+            )
+            % {"n": outcome.left_alone},
+        )
+    return see_other(_back(request, letter))
+
+
+@letter_member(Role.MODERATOR)
+@require_POST
+def assign(request: MemberRequest, letter: Letter) -> HttpResponse:
+    form = AssignForm(request.POST, letter=letter)
+    if not form.is_valid():
+        messages.error(request, _("Please choose signatures, and a member to look after them."))
+        return see_other(_back(request, letter))
+    moved = assign_signatures(
+        letter=letter,
+        signature_ids=form.cleaned_data["seen"],
+        membership=form.membership(),
+        actor=request.user,
+    )
+    messages.success(
+        request,
+        ngettext("%(n)d signature assigned.", "%(n)d signatures assigned.", moved) % {"n": moved},
+    )
+    return see_other(_back(request, letter))
+
+
+def queue_response(
+    request: MemberRequest,
+    letter: Letter,
+    asked: Mapping[str, str],
+    *,
+    decision_form: DecisionForm | None = None,
+    bulk_form: BulkForm | None = None,
+    query_form: SavedQueryForm | None = None,
+) -> HttpResponse:
+    """The list as `asked` for; with a form that lacks something, all that was chosen stays."""
+    filter_form = QueueFilterForm(asked, letter=letter)
+    filters, typed = filter_form.asked(), filter_form.as_typed()
+    cursors = {name: read_id(asked.get(name)) for name in ("older", "newer")}
+    page, found, too_broad = QueuePage([], None, None), Found(0), False
+    try:
+        page = queue_page(
+            letter.pk, filters, older_than=cursors["older"], newer_than=cursors["newer"]
+        )
+        found = count_found(letter.pk, filters)
+    except QueryTooBroad:
+        too_broad = True
+    faulty = decision_form or bulk_form or query_form
+    context: dict[str, Any] = {
+        "letter": letter,
+        "filter_form": filter_form,
+        "form": faulty,
+        "decision_form": decision_form or DecisionForm(),
+        "ticked": decision_form.ticked() if decision_form else [],
+        "bulk_form": bulk_form or BulkForm(),
+        "bulk_open": bulk_form is not None,
+        "query_form": query_form or SavedQueryForm(),
+        "signatures": page.signatures,
+        "found": found,
+        "too_broad": too_broad,
+        "signals": SIGNALS,
+        "next_url": _page_url(typed, older=page.older_than),
+        "previous_url": _page_url(typed, newer=page.newer_than),
+        "query": urlencode({**typed, **{k: str(v) for k, v in cursors.items() if v is not None}}),
+        "filter_query": urlencode(typed),
+        "queries": [
+            {"name": saved.name, "pk": saved.pk, "url": f"?{urlencode(saved.filters)}"}
+            for saved in SavedQuery.objects.filter(letter=letter)
+        ],
+        "members": filter_form.members,
+        "may_decide": request.role.includes(Role.MODERATOR),
+        "undoable": _undoable(request, letter),
+    }
+    return render(
+        request, "verification/moderation_list.html", context, status=422 if faulty else 200
+    )
+
+
+def read_id(text: str | None) -> int | None:
+    """A row's number in an address or a form."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _undoable(request: MemberRequest, letter: Letter) -> list[int]:
+    """The entries of the decision just made; they are offered once."""
+    decided = request.session.get(DECIDED)
+    if not decided or decided["letter"] != letter.pk or request.method != "GET":
+        return []
+    del request.session[DECIDED]
+    return list(decided["entries"])
+
+
+def _asked(request: MemberRequest) -> QueryDict:
+    """The address that the form was on."""
+    return QueryDict(request.POST.get("query", ""))
+
+
+def _back(request: MemberRequest, letter: Letter) -> str:
+    """Where the form was: a signature's own page, or the list with its filters."""
+    signature_id = read_id(request.POST.get("back_to"))
+    if signature_id is not None:
+        return reverse("decision_history", args=[letter.slug, signature_id])
+    return f"{reverse('moderation_list', args=[letter.slug])}?{_asked(request).urlencode()}"
+
+
+def _say(request: MemberRequest, outcome: Outcome) -> None:
     if outcome.changed:
         messages.success(
             request,
@@ -89,51 +203,14 @@ def decide(request: MemberRequest, letter: Letter) -> HttpResponse:
         messages.warning(
             request,
             ngettext(
-                "%(n)d signature left alone: the decision does not fit where it stands.",
-                "%(n)d signatures left alone: the decision does not fit where they stand.",
+                "%(n)d signature left alone: it changed meanwhile, or the decision does not fit "
+                "where it stands.",
+                "%(n)d signatures left alone: they changed meanwhile, or the decision does not "
+                "fit where they stand.",
                 outcome.left_alone,
             )
             % {"n": outcome.left_alone},
         )
-    return see_other(back)
-
-
-@letter_member(Role.VIEWER)
-@require_safe
-def decision_history(request: MemberRequest, letter: Letter, signature_id: int) -> HttpResponse:
-    signature = get_object_or_404(Signature.objects.of_letter(letter.pk), pk=signature_id)
-    signature.letter = letter
-    entries = AuditEntry.objects.filter(signature_id=signature.pk).prefetch_related("actor")
-    return render(
-        request,
-        "verification/decision_history.html",
-        {
-            "letter": letter,
-            "signature": signature,
-            "entries": entries,
-            "signals": SIGNALS,
-            "decision_form": DecisionForm(),
-            "may_decide": request.role.includes(Role.MODERATOR),
-            "protected_names": ProtectedName.objects.alike(signature)
-            if "protected" in signature.signals
-            else (),
-        },
-    )
-
-
-@letter_member(Role.VIEWER)
-@require_safe
-def audit_log(request: MemberRequest, letter: Letter) -> HttpResponse:
-    # Not select_related: its inner join would hide the entries of whoever is no longer there.
-    entries = AuditEntry.objects.filter(letter=letter).prefetch_related("actor", "signature")
-    page = Paginator(entries, ENTRIES_A_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "verification/audit_log.html", {"letter": letter, "entries": page, "page": page}
-    )
-
-
-def _id(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _page_url(filters: dict[str, str], **cursor: int | None) -> str | None:

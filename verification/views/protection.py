@@ -15,13 +15,8 @@ from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role
 from signatories.models import Signature
 from verification.forms import BlockForm, ProtectedNamesForm
-from verification.models import Block, ProtectedName
-from verification.services.block_senders import (
-    NotBlockable,
-    block_network_of,
-    block_sender,
-    unblock_sender,
-)
+from verification.models import Block, BlockKind, ProtectedName
+from verification.services import block_senders as senders
 from verification.services.protect_names import protect_names, unprotect_name
 from verification.services.switch_surge import switch_surge
 from verification.tasks import hold_protected
@@ -70,7 +65,7 @@ def block(request: MemberRequest, letter: Letter) -> HttpResponse:
     if not form.is_valid():
         return _page(request, letter, block_form=form)
     kind, value = form.cleaned_data["sender"]
-    new = block_sender(
+    new = senders.block_sender(
         letter=letter, kind=kind, value=value, note=form.cleaned_data["note"], actor=request.user
     )
     _say_blocked(request, new)
@@ -79,12 +74,21 @@ def block(request: MemberRequest, letter: Letter) -> HttpResponse:
 
 @letter_member(Role.MODERATOR)
 @require_POST
-def block_network(request: MemberRequest, letter: Letter, signature_id: int) -> HttpResponse:
-    signature = get_object_or_404(Signature.objects.of_letter(letter.pk), pk=signature_id)
+def block_sender_of(request: MemberRequest, letter: Letter, signature_id: int) -> HttpResponse:
+    signature = get_object_or_404(Signature.objects.of_letter(letter.pk).kept(), pk=signature_id)
     try:
-        new = block_network_of(letter=letter, signature=signature, note="", actor=request.user)
-    except NotBlockable:
-        messages.error(request, _("The network of this signature is no longer kept."))
+        kind = BlockKind(request.POST.get("kind", ""))
+        new = senders.block_sender_of(
+            letter=letter, signature=signature, kind=kind, note="", actor=request.user
+        )
+    except ValueError:
+        messages.error(
+            request,
+            _(
+                "This cannot be blocked: the network is no longer kept, or anybody may have an "
+                "address at the domain."
+            ),
+        )
     else:
         _say_blocked(request, new)
     return see_other(reverse("decision_history", args=[letter.slug, signature.pk]))
@@ -94,7 +98,7 @@ def block_network(request: MemberRequest, letter: Letter, signature_id: int) -> 
 @require_POST
 def unblock(request: MemberRequest, letter: Letter, block_id: int) -> HttpResponse:
     try:
-        unblock_sender(letter=letter, block_id=block_id, actor=request.user)
+        senders.unblock_sender(letter=letter, block_id=block_id, actor=request.user)
     except Block.DoesNotExist:
         raise Http404 from None
     messages.success(request, _("It is no longer blocked."))
