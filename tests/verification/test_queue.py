@@ -113,7 +113,7 @@ def test_what_takes_too_long_is_told(
     moderator: Client, letter: Letter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_signature(letter)
-    monkeypatch.setattr(queue, "MILLISECONDS", 20)
+    monkeypatch.setattr(queue, "MILLISECONDS", 50)
     slow = Signature.objects.extra(where=["pg_sleep(1) IS NOT NULL"])
     monkeypatch.setattr(queue, "filter_queue", lambda *_: slow)
     response = moderator.get(f"{LIST}?signal=any")

@@ -94,7 +94,7 @@ def _find(bulk: BulkAction, filters: dict[str, Any]) -> int:
     table = BulkItem._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (bulk_action_id, signature_id, row_version)"  # noqa: S608
+            f"INSERT INTO {table} (bulk_action_id, signature_id, row_version)"  # noqa: S608  # nosec B608
             f" SELECT %s, * FROM ({sql}) AS found",
             (bulk.pk, *parameters),
         )
@@ -201,7 +201,10 @@ def _decide_some(bulk: BulkAction) -> bool:
     bulk.changed += changed
     bulk.skipped += len(items) - changed
     BulkItem.objects.filter(pk__in=[item.pk for item in items]).delete()
-    return len(items) == BATCH
+    more = len(items) == BATCH
+    if not more:
+        bulk.skipped = bulk.counted - bulk.changed  # with rows that were deleted meanwhile
+    return more
 
 
 def _undo_some(bulk: BulkAction) -> bool:
