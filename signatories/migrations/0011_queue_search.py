@@ -51,7 +51,7 @@ def queue_index(name: str, fields: tuple[str, ...], condition: models.Q) -> migr
 
 
 class Migration(migrations.Migration):
-    dependencies = [("signatories", "0009_erased_index")]
+    dependencies = [("signatories", "0010_roll_line")]
     operations = [
         migrations.RunSQL(SEARCH, DROP),
         queue_index("signature_queue_country", ("country",), CONFIRMED),
