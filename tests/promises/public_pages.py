@@ -11,8 +11,8 @@ from common import pagecache
 from letters.services import current_letter
 from tests.coalition.test_access_table import TABLE, WHO
 
-# The catcher of mail is there in development only.
-NOT_OURS = ("mailbox/",)
+# The catcher of mail is there in development only; accounts are organisers'.
+NOT_OURS = ("mailbox/", "accounts/")
 
 
 def public_paths() -> list[str]:
