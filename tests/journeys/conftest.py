@@ -119,7 +119,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, account_service: str) -> Iter
         )
     try:
         wait_until(
-            lambda: answers(f"{url}/healthz") or up.poll() is not None, "healthy site", seconds=120
+            lambda: answers(f"{url}/healthz") or up.poll() is not None, "healthy site", seconds=300
         )
         assert up.poll() is None, log.read_text()
         yield Site(url, var, log, environment)
