@@ -74,7 +74,8 @@ def absent_names(lines: Iterable[Line], text: str) -> Iterator[str]:
     for name, details in lines:
         wanted = _plain(name)
         length = len(wanted) + len(_plain(details))
-        at = plain.find(wanted, after, after + _WINDOW)
+        # The first may stand behind pages of text.
+        at = plain.find(wanted, after, after + _WINDOW if after else None)
         if at >= 0:
             after = at + len(wanted)
             continue

@@ -137,6 +137,7 @@ def test_the_page_names_every_rule_and_the_mend(letter: Letter) -> None:
     ("text", "absent"),
     [
         ("Ada Ant, Composer\nBo Bee, Poet\nחזן חנה, שחקנית", []),
+        ("A letter. " * 300 + "Ada Ant, Composer\nBo Bee, Poet\nחנה חזן", []),
         ("Ada Ant, Composer\nחנה חזן, שחקנית", ["Bo Bee"]),
         ("Bo Bee, Poet\nAda Ant, Composer\nחנה חזן", ["Bo Bee"]),
         ("Ada Ant, Composer\nBo Bee, Poet\nחנה, שחקנית", ["חנה חזן"]),

@@ -71,12 +71,18 @@ def test_organisation_from_signing_to_the_pdf_in_the_offices_mailbox(
 
     # Freeze, watch it being typeset, look at the files.
     page.goto(f"{site.url}{WORKSPACE}deliveries/")
-    page.get_by_label("Office").select_option(index=1)
+    page.get_by_label("Office").select_option(
+        label="Practice office with the rules of the AI Action Plan request"
+    )
     page.get_by_role("button", name="Freeze and typeset").click()
     page.wait_for_url(re.compile(r"/deliveries/\d+/$"))
     expect(page.get_by_role("link", name="Send by mail")).to_be_visible(timeout=60_000)
 
-    # Send it, and open what arrived at the office.
+    # Preflight names every rule and none has failed; send it, and open what arrived at the office.
+    verdicts = page.locator(".preflight .chip")
+    expect(verdicts.first).to_be_visible(timeout=30_000)
+    assert page.locator(".preflight tr:has(.chip.failed)").all_inner_texts() == []
+    assert verdicts.count() > 10
     page.get_by_role("link", name="Send by mail").click()
     recipient = page.locator("main").inner_text()
     address = re.search(r"[\w.+-]+@[\w-]+\.example", recipient)
