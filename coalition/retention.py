@@ -9,11 +9,21 @@ from django.db.models import Q, QuerySet
 
 from letters.models import MemberInvitation, Session
 from signatories.models import Signature, Status
-from verification.models import BulkAction, BulkItem, BulkState, Invitation, SentMail
+from verification.models import (
+    BulkAction,
+    BulkItem,
+    BulkState,
+    ImportRun,
+    ImportStatus,
+    Invitation,
+    SentMail,
+)
+from verification.services.import_people import end_import
 
 UNCONFIRMED = timedelta(days=30)
 NETWORK = timedelta(days=90)
 INVITATION = timedelta(days=90)
+IMPORT = timedelta(days=7)
 MAIL = timedelta(days=1)
 COUNTED = timedelta(days=1)
 BULK = timedelta(days=90)
@@ -57,6 +67,18 @@ def _bulk(now: datetime) -> int:
     return ended + old.exclude(filters={}).update(filters={})
 
 
+def _imports(now: datetime) -> int:
+    """Files of imports: those that nobody began, and the lists of faulty rows."""
+    ended = 0
+    for run in ImportRun.objects.filter(created_at__lt=now - IMPORT):
+        if not run.is_over and not run.is_under_way:
+            end_import(run, ImportStatus.CANCELLED)
+            ended += 1
+        if run.is_over:
+            run.faults_path.unlink(missing_ok=True)
+    return ended
+
+
 def _sessions(now: datetime) -> int:
     return Session.objects.filter(expire_date__lt=now).delete()[0]
 
@@ -72,6 +94,7 @@ RULES: dict[str, Purge | None] = {
     "signature": _unconfirmed,
     "network": _networks,
     "invitation": _invitations,
+    "import": _imports,
     "mail": _mails,
     "bulk": _bulk,
     "log": None,

@@ -191,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "resume-imports": {
+        "task": "verification.tasks.resume_imports",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
     "resume-deliveries": {
         "task": "deliveries.tasks.resume_deliveries",
         "schedule": 15.0,
@@ -298,6 +303,11 @@ CONTENT_SECURITY_POLICY = {
 # A sign form is under 20 KB; a body past this answers 413.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+# Only views that `takes_file` marks get a larger body; a file goes to the disk, never to memory.
+FILE_UPLOAD_HANDLERS = [
+    "common.uploads.MembersOnly",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # Signatures let through in a window of 60 seconds, by what they come from.
 THROTTLE_PER_MINUTE = {
     "address": env.int("THROTTLE_ADDRESS", default=6),

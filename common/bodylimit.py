@@ -14,9 +14,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadableP
 from django.template.loader import render_to_string
 
 from common.languages import speak
+from common.uploads import MB, most_bytes_of
 
 # A body that has arrived is read in far less, even when all threads read at once.
 PATIENCE_SECONDS = 0.05
+TOO_MANY = "Too many forms at once. Please go back and send it again."
 
 
 class BodyLimitMiddleware:
@@ -26,6 +28,7 @@ class BodyLimitMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self.readers = BoundedSemaphore(max(1, settings.WEB_THREADS - 1))
+        self.uploads = BoundedSemaphore(1)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         meta = request.META
@@ -33,13 +36,15 @@ class BodyLimitMiddleware:
             # Django reads such a body as empty, and what was typed would be lost without a word.
             return _plain(411, "Please send the length of the form (Content-Length).")
         length = meta.get("CONTENT_LENGTH") or "0"
+        if request.method == "POST" and meta.get("CONTENT_TYPE", "").startswith("multipart/"):
+            most = most_bytes_of(request.path_info)
+            if most:
+                return self._upload(request, int(length) if length.isdigit() else 0, most)
         if length.isdigit() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return _page(413)
         if request.method == "POST" and length != "0":
             if not self.readers.acquire(timeout=PATIENCE_SECONDS):
-                response = _plain(503, "Too many forms at once. Please go back and send it again.")
-                response["Retry-After"] = "2"
-                return response
+                return _busy(TOO_MANY)
             try:
                 whole = len(request.body) == int(length)
             except (UnreadablePostError, ValueError):
@@ -49,6 +54,22 @@ class BodyLimitMiddleware:
             if not whole:
                 return _page(400)
         return self.get_response(request)
+
+    def _upload(self, request: HttpRequest, length: int, most: int) -> HttpResponseBase:
+        """A file, one at a time: it may be minutes on its way, and holds a thread that long."""
+        if length > most + settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return _page(413, most_mb=most // MB)
+        if not self.uploads.acquire(blocking=False):
+            return _busy("Another file is on its way. Please go back and send it again.")
+        try:
+            if not self.readers.acquire(timeout=PATIENCE_SECONDS):
+                return _busy(TOO_MANY)
+            try:
+                return self.get_response(request)
+            finally:
+                self.readers.release()
+        finally:
+            self.uploads.release()
 
 
 def _has_unknown_length(meta: dict[str, str]) -> bool:
@@ -62,10 +83,16 @@ def _has_unknown_length(meta: dict[str, str]) -> bool:
     )
 
 
-def _page(status: int) -> HttpResponse:
+def _page(status: int, **context: int) -> HttpResponse:
     # Before the language is chosen: the thread still has that of its last request.
     with speak(settings.LANGUAGE_CODE):
-        return HttpResponse(render_to_string(f"{status}.html"), status=status)
+        return HttpResponse(render_to_string(f"{status}.html", context), status=status)
+
+
+def _busy(text: str) -> HttpResponse:
+    response = _plain(503, text)
+    response["Retry-After"] = "2"
+    return response
 
 
 def _plain(status: int, text: str) -> HttpResponse:

@@ -12,6 +12,7 @@ from verification.models import BulkAction, BulkState
 from verification.services import protect_names
 from verification.services import send_due_invitations as invitations
 from verification.services import send_my_signatures as lists
+from verification.services import work_on_import as imports
 from verification.services.change_text import note_the_asked
 from verification.services.run_bulk_action import run_batch
 from verification.services.send_due_mail import MOST
@@ -87,3 +88,19 @@ def resume_bulk_actions() -> int:
     for bulk_id in ids:
         run_bulk_action.delay(bulk_id)
     return len(ids)
+
+
+@shared_task
+def resume_imports() -> int:
+    """Gives each import that nobody works on to a worker."""
+    due = imports.due_imports()
+    for run_id in due:
+        work_on_import.delay(run_id)
+    return len(due)
+
+
+@shared_task
+def work_on_import(run_id: int) -> None:
+    """A shift; then others' work has its turn."""
+    if imports.work_on_import(run_id=run_id):
+        work_on_import.delay(run_id)

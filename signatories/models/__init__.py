@@ -1,5 +1,6 @@
 from signatories.models.mark import Mark
 from signatories.models.organisation import Organisation
+from signatories.models.paper import PaperCount
 from signatories.models.signature import Capacity, RejectionReason, Signature, Source, Status
 from signatories.models.tally import Tally
 
@@ -7,6 +8,7 @@ __all__ = [
     "Capacity",
     "Mark",
     "Organisation",
+    "PaperCount",
     "RejectionReason",
     "Signature",
     "Source",

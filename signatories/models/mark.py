@@ -14,6 +14,7 @@ class Mark(models.TextChoices):
     INVITATION = "invitation", _("Invited")
     OPENID = "openid", _("Linked account")
     VOUCHED = "vouched", _("Vouched for")
+    IMPORTED = "imported", _("Imported")
 
     @classmethod
     def offered(cls) -> list[Mark]:
@@ -37,6 +38,7 @@ _SIGNS = {
     "invitation": "▲",
     "openid": "●",
     "vouched": "✓",
+    "imported": "¶",
 }
 _MEANINGS: dict[str, str | Promise] = {
     "work_domain": _("confirmed from a mail address of the organisation named"),
@@ -44,4 +46,5 @@ _MEANINGS: dict[str, str | Promise] = {
     "invitation": _("the organisers invited this person at the address that confirmed"),
     "openid": _("logged in at an account service that the organisers trust"),
     "vouched": _("an organiser knows this person and says so"),
+    "imported": _("agreed elsewhere and was entered by the organisers, who keep a record of it"),
 }

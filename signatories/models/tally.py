@@ -27,6 +27,8 @@ class Tally(models.Model):
     people = models.PositiveIntegerField(default=0)
     organisations = models.PositiveIntegerField(default=0)
     listed = models.PositiveIntegerField(default=0)
+    # Counted by hand, so it is in none of the numbers above.
+    paper = models.PositiveIntegerField(default=0)
     computed_at = models.DateTimeField(null=True)
 
     objects = TallyQuerySet.as_manager()

@@ -7,21 +7,23 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from letters.models import Letter
-from signatories.models import Capacity, Signature, Status, Tally
+from signatories.models import Capacity, PaperCount, Signature, Status, Tally
 
 _FIELDS = (
     *("received", "unconfirmed", "repeated", "held", "asked", "rejected", "rejected_by_reason"),
-    *("withdrawn", "people", "organisations", "listed", "computed_at"),
+    *("withdrawn", "people", "organisations", "listed", "paper", "computed_at"),
 )
 
 
 def refresh_tallies(*, letter_ids: Collection[int] | None = None) -> list[Tally]:
-    """Computes and stores the tallies of these letters (default: all), one statement each way."""
+    """Computes and stores the tallies of these letters (default: all), in a statement a table."""
     letters = (
         Letter.objects.all() if letter_ids is None else Letter.objects.filter(pk__in=letter_ids)
     )
     tallies = {pk: Tally(letter_id=pk) for pk in letters.values_list("pk", flat=True)}
-    for tally in tallies.values():
+    paper = PaperCount.objects.filter(letter_id__in=tallies).sums()
+    for letter_id, tally in tallies.items():
+        tally.paper = paper.get(letter_id, 0)
         tally.rejected_by_reason = {}
         tally.computed_at = timezone.now()
     rows = (
@@ -30,8 +32,8 @@ def refresh_tallies(*, letter_ids: Collection[int] | None = None) -> list[Tally]
         .values_list("letter_id", "status", "capacity", "rejection_reason")
         .annotate(n=Count("id"), listed=Count("id", filter=Q(show_name=True, consent_web=True)))
     )
-    for letter_id, status, capacity, reason, n, listed in rows:
-        _add(tallies[letter_id], status, capacity, reason, n, listed)
+    for of_letter, status, capacity, reason, n, listed in rows:
+        _add(tallies[of_letter], status, capacity, reason, n, listed)
     Tally.objects.bulk_create(
         tallies.values(),
         update_conflicts=True,

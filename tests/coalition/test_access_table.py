@@ -43,6 +43,7 @@ def reads(role: Role) -> dict[str, tuple[int, ...]]:
     return {"GET": needs(role, 200), "POST": needs(role, 405)}
 
 
+_IMPORTS = "organise/letters/<slug:slug>/imports/"
 # Route → path → method → status for anonymous, stranger, viewer, moderator, editor, owner; and for
 # an operator where that is not a stranger's.
 TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
@@ -248,6 +249,28 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "/organise/letters/a-letter/evidence/invitations/0/revoke/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
     ),
+    f"{_IMPORTS}": ("/organise/letters/a-letter/imports/", reads(Role.VIEWER)),
+    **{
+        f"{_IMPORTS}{route}": (
+            f"/organise/letters/a-letter/imports/{path}",
+            {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, status)},
+        )
+        for route, path, status in (
+            ("new/", "new/", 422),
+            ("paper/", "paper/", 422),
+            ("paper/<int:paper_id>/", "paper/1/", 404),
+            ("<int:run_id>/check/", "1/check/", 404),
+            ("<int:run_id>/start/", "1/start/", 404),
+            ("<int:run_id>/cancel/", "1/cancel/", 404),
+        )
+    },
+    **{
+        f"{_IMPORTS}<int:run_id>/{route}": (
+            f"/organise/letters/a-letter/imports/1/{route}",
+            {"GET": needs(Role.EDITOR, 404), "POST": needs(Role.EDITOR, 405)},
+        )
+        for route in ("", "progress/", "faults.csv")
+    },
     "organise/letters/<slug:slug>/export/": (
         "/organise/letters/a-letter/export/",
         {"GET": needs(Role.EDITOR, 200), "POST": needs(Role.EDITOR, 422)},

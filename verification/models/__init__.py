@@ -2,6 +2,7 @@ from verification.models.audit import DECISIONS, UNDOABLE, Action, AuditEntry
 from verification.models.bulk import BULK_ACTIONS, BulkAction, BulkItem, BulkState, SavedQuery
 from verification.models.evidence import Evidence
 from verification.models.guild import Guild, GuildCode
+from verification.models.import_run import ImportMethod, ImportRun, ImportStatus
 from verification.models.invitation import Invitation
 from verification.models.mail import SentMail
 from verification.models.notice import VersionNotice
@@ -23,6 +24,9 @@ __all__ = [
     "Evidence",
     "Guild",
     "GuildCode",
+    "ImportMethod",
+    "ImportRun",
+    "ImportStatus",
     "Invitation",
     "ProtectedName",
     "Remark",

@@ -48,6 +48,12 @@ class Action(models.TextChoices):
     SAVE = "save", _("Query saved")
     FORGET = "forget", _("Saved query removed")
     BULK = "bulk", _("Bulk decision")
+    IMPORT = "import", _("Import begun")
+    IMPORT_CANCEL = "import_off", _("Import cancelled")
+    IMPORT_END = "import_end", _("Import ended")
+    ATTEST = "attest", _("Imported and attested")
+    PAPER = "paper", _("Paper signatures recorded")
+    UNPAPER = "unpaper", _("Paper signatures taken back")
 
 
 # What a moderator decides about a signature.

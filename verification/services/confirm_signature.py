@@ -4,10 +4,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from letters.models import ReviewPolicy
-from signatories.models import Signature, Status
+from signatories.models import Mark, Signature, Source, Status
 from verification.services.accept_signature import confirmed_digest
 from verification.services.check_work_domain import check_work_domain
 from verification.services.examine_signature import examine_signature
+from verification.services.give_evidence import give_evidence
 from verification.services.invite import accept_invitation
 from verification.signals import any_holds
 
@@ -20,12 +21,13 @@ class AlreadySigned(Exception):
         self.signature = signature
 
 
-def confirm_signature(*, signature_id: int) -> Signature:
+def confirm_signature(*, signature_id: int, attested: bool = False) -> Signature:
     """Counts the signature, or holds it for a moderator by the letter's policy and its signals.
 
     All submissions of the address are locked in one order, so two confirmations at once run one
     after the other; the partial unique index would refuse the second in any case. Confirming the
-    same submission again changes nothing.
+    same submission again changes nothing. One that an organiser attests passes the same gate; only
+    its address proves nothing, since nobody has confirmed from it.
 
     Raises Signature.DoesNotExist, AlreadySigned.
     """
@@ -54,8 +56,11 @@ def confirm_signature(*, signature_id: int) -> Signature:
                 update_fields=["status", "confirmed_at", "details_digest", "likeness", "signals"]
             )
             _mark_repeated([row for row in submissions if row.status == Status.UNCONFIRMED])
-            check_work_domain(signature=signature)
-            accept_invitation(signature=signature)
+            if signature.source == Source.IMPORT:
+                give_evidence(signature_id=signature.pk, kind=Mark.IMPORTED)
+            if not attested:
+                check_work_domain(signature=signature)
+                accept_invitation(signature=signature)
     if confirmed is not None:
         raise AlreadySigned(confirmed)
     return signature

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from common.mail import build_mail
 from letters.models import Translation
-from signatories.models import Signature, Status
+from signatories.models import Signature, Source, Status
 from verification.links import confirm_url, manage_url
 from verification.services.drain_outbox import Outbox, drain_outbox, next_try, texts_of
 from verification.services.limit_mail import remember_mails, within_limits
@@ -87,7 +87,9 @@ def _mail(
         kept = Signature.objects.get(
             letter_id=row.letter_id, email_digest=row.email_digest, confirmed_at__isnull=False
         )
-        name = "verification/mail/already_signed"
+        # An organiser attested it: its owner hears of it for the first time.
+        attested = row.confirmed_at is not None and row.source == Source.IMPORT
+        name = f"verification/mail/{'imported' if attested else 'already_signed'}"
         context |= {"signature": kept, "manage_url": manage_url(kept.pk)}
     else:
         name = "verification/mail/confirm"

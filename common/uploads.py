@@ -1,0 +1,46 @@
+"""Files that organisers send: which views take one and how large, and nobody else's."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import HttpResponseBase
+from django.urls import Resolver404, resolve
+
+MB = 1024 * 1024
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+
+def takes_file(most_bytes: int) -> Callable[[V], V]:
+    """Marks a view that takes a file of up to so many bytes. It is read from the connection to the
+    disk while the form is parsed, not before as other forms are."""
+
+    def decorate(view: V) -> V:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def most_bytes_of(path: str) -> int:
+    """How large a file the view of this path takes; 0 where it takes none."""
+    try:
+        return int(getattr(resolve(path).func, "most_bytes", 0))
+    except Resolver404:
+        return 0
+
+
+class MembersOnly(FileUploadHandler):
+    """Nobody fills the disk without a login: the rest of such a request is not read."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        user = getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            raise StopUpload(connection_reset=True)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
