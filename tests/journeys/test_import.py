@@ -1,4 +1,4 @@
-"""A thousand people who agreed elsewhere, 37 of whose rows are faulty: checked, imported, mailed."""
+"""A thousand people who agreed elsewhere, 37 of the rows faulty: checked, imported, mailed."""
 
 from __future__ import annotations
 
