@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -38,8 +37,8 @@ class UploadForm(forms.Form):
         },
     )
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
         if (file.size or 0) > MOST_MB * MB:
             raise forms.ValidationError(
                 _("The file is larger than %(most)d MB. Please split it."), params={"most": MOST_MB}
@@ -97,7 +96,7 @@ class ImportForm(ShapeForm):
         self.names = fields_of(run.letter)
         for shape_field in ("encoding", "delimiter"):
             self.fields[shape_field].widget = forms.HiddenInput()
-        texts = Translation.objects.filter(version_id=run.letter.current_version_id)
+        texts = Translation.objects.filter(version=run.letter.current_version)
         self.fields["language"] = forms.ChoiceField(
             label=_("Language of the mails"),
             choices=[(text.language, text.language_name) for text in texts],
@@ -105,7 +104,7 @@ class ImportForm(ShapeForm):
         columns = [("", "—"), *((str(n), _column(n, cell)) for n, cell in enumerate(first_row))]
         for name, label in self.names.items():
             self.fields[f"column_{name}"] = forms.TypedChoiceField(
-                label=label,
+                label=str(label),
                 choices=columns,
                 coerce=int,
                 empty_value=None,

@@ -137,7 +137,7 @@ def _country_code(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _countries_by_name() -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
             found |= {name_key(str(name)): code for code, name in countries}

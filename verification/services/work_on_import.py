@@ -93,7 +93,7 @@ class _Work:
 
     def __init__(self, run_id: int, worker: uuid.UUID) -> None:
         self.run_id, self.worker = run_id, worker
-        self.run = ImportRun.objects.select_related("letter__coalition").get(pk=run_id)
+        self.run = ImportRun.objects.select_related("letter__current_version").get(pk=run_id)
         self.reader = RowReader(self.run)
         # Addresses of the rows before, with the line each stood in first.
         self.seen: dict[bytes, int] = {}
@@ -257,7 +257,7 @@ def _signature(run: ImportRun, details: dict[str, Any]) -> Signature:
     details["details_digest"] = details_digest(details)
     return Signature(
         letter=run.letter,
-        version_id=run.letter.current_version_id,
+        version=run.letter.current_version,
         source=Source.IMPORT,
         sort_key=sort_key(details["organisation_name" if is_organisation else "name"]),
         email_encrypted=encrypt(details["email"]),
