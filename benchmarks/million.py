@@ -12,12 +12,15 @@ OTHERS = 100_000
 # made of another, the factor is a prime: neighbours have nothing in common.
 _PARTS = """
 CREATE TEMP TABLE given AS
-    SELECT row_number() OVER () AS n, name, key FROM unnest(%s, %s) AS t(name, key);
+    SELECT row_number() OVER () AS n, name, key, string_to_array(roll_fold(name), ' ') AS words
+    FROM unnest(%s, %s) AS t(name, key);
 CREATE TEMP TABLE family AS
-    SELECT row_number() OVER () AS n, name, key FROM unnest(%s, %s) AS t(name, key);
+    SELECT row_number() OVER () AS n, name, key, string_to_array(roll_fold(name), ' ') AS words
+    FROM unnest(%s, %s) AS t(name, key);
 CREATE TEMP TABLE belongs AS
-    SELECT row_number() OVER () AS n, affiliation, country, signals FROM signatories_signature
-    WHERE letter_id = %s AND capacity = 'personal';
+    SELECT row_number() OVER () AS n, affiliation, country, signals,
+        string_to_array(roll_fold(affiliation), ' ') AS words
+    FROM signatories_signature WHERE letter_id = %s AND capacity = 'personal';
 CREATE INDEX ON given (n); CREATE INDEX ON family (n); CREATE INDEX ON belongs (n);
 ANALYZE given; ANALYZE family; ANALYZE belongs;
 """
@@ -27,7 +30,7 @@ INSERT INTO signatories_signature (
     organisation_name, country, city, comment, show_name, consent_web, consent_press,
     consent_government, consent_updates, email_encrypted, email_digest, details_digest,
     network_digest, status, rejection_reason, withdrawn_from, signals, created_at, confirmed_at,
-    decided_at, withdrawn_at, confirmation_sent_at
+    decided_at, withdrawn_at, confirmation_sent_at, found_by
 )
 SELECT %(letter)s, %(version)s, 'en', 'personal', 'web', given.name || ' ' || family.name,
     given.key || family.key, '', belongs.affiliation, '', belongs.country, '', '',
@@ -36,7 +39,11 @@ SELECT %(letter)s, %(version)s, 'en', 'personal', 'web', given.name || ' ' || fa
     CASE status WHEN 'rejected' THEN 'fake' ELSE '' END,
     CASE status WHEN 'withdrawn' THEN 'counted' ELSE '' END,
     belongs.signals, at, CASE WHEN status <> 'unconfirmed' THEN at END,
-    CASE WHEN status = 'rejected' THEN at END, CASE WHEN status = 'withdrawn' THEN at END, at
+    CASE WHEN status = 'rejected' THEN at END, CASE WHEN status = 'withdrawn' THEN at END, at,
+    CASE WHEN status <> 'unconfirmed' THEN array_to_tsvector(ARRAY(
+        SELECT DISTINCT %(letter)s || ':' || word
+        FROM unnest(given.words || family.words || belongs.words) AS word WHERE word <> ''
+    )) END
 FROM generate_series(1::bigint, %(counted)s + %(others)s) AS i
 CROSS JOIN LATERAL (SELECT
     CASE WHEN i <= %(counted)s THEN 'counted'

@@ -12,7 +12,7 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 
 from common.patience import TookTooLong, at_most
-from signatories.models import Capacity, Mark, Signature
+from signatories.models import Capacity, FeaturedGroup, Mark, Signature
 from signatories.models.signature import SignatureQuerySet
 
 PAGE_SIZE = 120
@@ -117,6 +117,19 @@ def listed_organisations(letter_id: int) -> SignatureQuerySet:
 
 def listed_featured(letter_id: int) -> SignatureQuerySet:
     return listed(letter_id).people().featured()
+
+
+def in_groups(
+    featured: Iterable[Signature], letter_id: int, language: str, authoritative: str
+) -> list[tuple[str, list[Signature]]]:
+    """The featured under the organisers' headings; an empty one is over who stands before them."""
+    starts = list(FeaturedGroup.objects.filter(letter_id=letter_id))
+    found: list[tuple[str, list[Signature]]] = [("", [])]
+    for signature in featured:
+        while starts and starts[0].first_rank <= (signature.featured_rank or 0):
+            found.append((starts.pop(0).heading(language, authoritative), []))
+        found[-1][1].append(signature)
+    return [(heading, group) for heading, group in found if group]
 
 
 def affiliations_of(letter_id: int) -> list[str]:

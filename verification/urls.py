@@ -6,6 +6,7 @@ from verification.views import (
     confirm,
     evidence,
     export,
+    featured,
     guild_code,
     imports,
     invited,
@@ -63,6 +64,7 @@ public_urlpatterns = [
 organiser_urlpatterns = [
     path("signatures/", moderation.moderation_list, name="moderation_list"),
     path("signatures/decide/", moderation.decide, name="decide"),
+    path("featured/", featured.featured, name="featured"),
     path("signatures/undo/", moderation.undo, name="undo"),
     path("signatures/assign/", moderation.assign, name="assign"),
     path("signatures/queries/", bulk.query_list, name="query_list"),

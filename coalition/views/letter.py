@@ -16,6 +16,7 @@ from letters.models import Translation
 from letters.services.current_letter import CurrentLetter
 from signatories.models import Capacity, Tally
 from signatories.roll import (
+    in_groups,
     legend_of,
     listed_featured,
     listed_organisations,
@@ -45,7 +46,7 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
     """All that the letter's page shows, in one language."""
     letter = current.letter
     tally = Tally.objects.of_letter(letter)
-    featured = listed_featured(letter.pk)
+    featured = list(listed_featured(letter.pk))
     organisations = list(listed_organisations(letter.pk)[: ORGANISATIONS_SHOWN + 1])
     more_organisations = len(organisations) > ORGANISATIONS_SHOWN
     del organisations[ORGANISATIONS_SHOWN:]
@@ -70,7 +71,9 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
         "guilds": Guild.objects.of_letter(letter.pk).with_signatories(),
         "goal_percent": min(100, tally.counted * 100 // letter.goal) if letter.goal else None,
         "count_url": reverse("letter_count", kwargs={"slug": letter.slug}),
-        "featured": featured,
+        "featured": in_groups(
+            featured, letter.pk, translation.language, current.authoritative.language
+        ),
         "organisations": organisations,
         "more_organisations": more_organisations,
         "organisations_url": f"{translation.url_of('roll')}?show={Capacity.ORGANISATION}",

@@ -1,3 +1,4 @@
+from signatories.models.featured import FeaturedGroup
 from signatories.models.mark import Mark
 from signatories.models.organisation import Organisation
 from signatories.models.paper import PaperCount
@@ -6,6 +7,7 @@ from signatories.models.tally import Tally
 
 __all__ = [
     "Capacity",
+    "FeaturedGroup",
     "Mark",
     "Organisation",
     "PaperCount",

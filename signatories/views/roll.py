@@ -14,6 +14,7 @@ from common.pagecache import CURSOR, is_search, keep_page
 from common.throttle import WINDOW_SECONDS, Throttled, hit
 from letters.access import public_text
 from letters.models import Letter, Translation
+from letters.services.current_letter import CurrentLetter
 from signatories.forms import RollForm
 from signatories.models import Capacity, Tally
 from signatories.roll import (
@@ -21,6 +22,7 @@ from signatories.roll import (
     RollPage,
     RollQuery,
     SearchTooBroad,
+    in_groups,
     legend_of,
     listed_featured,
     roll_page,
@@ -41,7 +43,7 @@ def roll(request: HttpRequest, slug: str, language: str | None = None) -> HttpRe
             if searched:
                 # Each search is work for Postgres; pages in order are kept and cost nearly nothing.
                 hit({"search": network_digest(client_network(request)).hex()[:24]}, nudge="search")
-            context |= _found(current.letter, form.query(), request.GET.get(CURSOR))
+            context |= _found(current, translation, form.query(), request.GET.get(CURSOR))
             context |= _links(translation.url_of("roll"), form, context["page"])
         except CursorError:
             raise Http404 from None
@@ -71,7 +73,10 @@ def _frame(letter: Letter, translation: Translation, form: RollForm) -> dict[str
     }
 
 
-def _found(letter: Letter, query: RollQuery, cursor: str | None) -> dict[str, Any]:
+def _found(
+    current: CurrentLetter, translation: Translation, query: RollQuery, cursor: str | None
+) -> dict[str, Any]:
+    letter = current.letter
     page = roll_page(letter.pk, query, cursor)
     alone = query.capacity == Capacity.ORGANISATION
     context: dict[str, Any] = {"page": page, "entries": page.entries, "alone": alone}
@@ -81,7 +86,10 @@ def _found(letter: Letter, query: RollQuery, cursor: str | None) -> dict[str, An
         )
         context["organisations"] = organisations.entries
         context["more_organisations"] = organisations.next_cursor is not None
-        context["featured"] = [] if query.searches else listed_featured(letter.pk)
+        context["featured"] = [] if query.searches else list(listed_featured(letter.pk))
+        context["featured_groups"] = in_groups(
+            context["featured"], letter.pk, translation.language, current.authoritative.language
+        )
     context["legend"] = legend_of(
         page.entries, context.get("organisations", ()), context.get("featured", ())
     )
