@@ -74,7 +74,7 @@ def test_page_costs_few_queries(
         delivery.ready_at = delivery.sent_at = timezone.now()
         delivery.save(update_fields=["status", "ready_at", "sent_at"])
     # One each for the text, the tallies, the lists, their marks, deliveries, guilds, affiliations.
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         page = client.get("/letters/a-letter/").content.decode()
     assert page.count('href="/deliveries/a-letter/') == 3
 
