@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("letters", "0007_operators"),
-        ("signatories", "0011_queue_search"),
+        ("signatories", "0012_imported"),
     ]
 
     operations = [
