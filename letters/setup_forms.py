@@ -10,8 +10,10 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.pictures import IsADrawing, NotAPicture, TooLarge, TooSmall, make_picture
+from common.pictures import Picture as Made
 from letters.clock import zone_choices, zone_of
-from letters.models import Letter, Office, OptionalField, ReviewPolicy
+from letters.models import Letter, Office, OptionalField, Picture, ReviewPolicy
 
 
 class SettingsForm(forms.Form):
@@ -69,6 +71,48 @@ class SettingsForm(forms.Form):
         # In the order of the form, whatever order the browser sent.
         values["fields"] = [str(field) for field in OptionalField if field in asked]
         return values
+
+
+class PictureForm(forms.Form):
+    """The picture above the text."""
+
+    file = forms.FileField(
+        label=_("Picture"),
+        help_text=_("JPEG, PNG or WebP, at most 8 MB. Place, camera and date are taken out of it."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+    )
+    alt = forms.CharField(
+        label=_("What it shows"),
+        help_text=_("A sentence for whoever does not see it."),
+        max_length=300,
+    )
+
+    def __init__(self, data: QueryDict | None, files: Any, *, picture: Picture | None) -> None:
+        super().__init__(data, files, initial={"alt": picture.alt if picture else ""})
+        self.fields["file"].required = picture is None
+
+    def clean_file(self) -> Made | None:
+        upload = self.cleaned_data["file"]
+        if upload is None:
+            return None
+        try:
+            return make_picture(upload)
+        except IsADrawing:
+            raise ValidationError(
+                _("An SVG drawing can carry programs. Please send it as PNG, JPEG or WebP.")
+            ) from None
+        except NotAPicture:
+            raise ValidationError(
+                _("This file is no picture that can be read. Please send JPEG, PNG or WebP.")
+            ) from None
+        except TooLarge:
+            raise ValidationError(
+                _("This picture is too large. Please send one of at most 8 MB and 30 megapixels.")
+            ) from None
+        except TooSmall:
+            raise ValidationError(
+                _("This picture is too small. Please send one at least 320 pixels wide.")
+            ) from None
 
 
 class _LocalTimeField(forms.DateTimeField):

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from letters.views import coalitions, create, editor, join, members, sessions, setup, versions
+from letters.views import (
+    coalitions,
+    create,
+    editor,
+    join,
+    members,
+    picture,
+    sessions,
+    setup,
+    versions,
+)
 
 _LETTER = ("letters/<slug:slug>/", "letters/<slug:slug>/<language:language>/")
 
@@ -11,6 +21,12 @@ public_urlpatterns = [
         path(f"{letter}versions/", versions.version_list, name="version_list"),
         path(f"{letter}versions/<int:number>/", versions.version_page, name="version_page"),
         path(f"{letter}changes/<int:old>/<int:new>/", versions.changes, name="changes"),
+    )
+] + [
+    path(
+        "letters/<slug:slug>/picture/<slug:digest>-<int:width>.webp",
+        picture.picture_file,
+        name="picture_file",
     )
 ]
 
@@ -59,4 +75,11 @@ letter_urlpatterns = [
     path("schedule/", setup.schedule, name="schedule"),
     path("status/", setup.status, name="status"),
     path("publish/", setup.publish, name="publish"),
+    path("picture/", picture.picture, name="picture"),
+    path("picture/remove/", picture.picture_remove, name="picture_remove"),
+    path(
+        "picture/<slug:digest>-<int:width>.webp",
+        picture.picture_of_draft,
+        name="picture_of_draft",
+    ),
 ]

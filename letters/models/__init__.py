@@ -4,6 +4,7 @@ from letters.models.draft import Draft, SetAside
 from letters.models.letter import Letter, LetterStatus, OptionalField, ReviewPolicy
 from letters.models.member_invitation import MemberInvitation
 from letters.models.office import Channel, Office, PageSize
+from letters.models.picture import Picture
 from letters.models.session import Session
 from letters.models.text import Text
 from letters.models.user import User
@@ -23,6 +24,7 @@ __all__ = [
     "Office",
     "OptionalField",
     "PageSize",
+    "Picture",
     "ReviewPolicy",
     "Role",
     "Session",

@@ -29,6 +29,8 @@ class Version(models.Model):
     note = models.CharField(max_length=500, blank=True, help_text=_("What changed; public."))
     text_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
+    # An organiser stopped the mails that tell signatories of this version.
+    notices_paused = models.BooleanField(default=False)
     published_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,4 +1,4 @@
-"""An organiser pauses, closes or reopens a letter."""
+"""An organiser pauses, closes or reopens a letter, or ends its embargo."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ STEPS = {
     (LetterStatus.OPEN, LetterStatus.CLOSED): "close",
     (LetterStatus.PAUSED, LetterStatus.CLOSED): "close",
     (LetterStatus.CLOSED, LetterStatus.OPEN): "reopen",
+    (LetterStatus.EMBARGOED, LetterStatus.OPEN): "reveal",
 }
 
 
@@ -25,23 +26,32 @@ class ClosingIsPast(ValueError):
     """The letter would be open and take no signature, because its closing time has passed."""
 
 
-def steps_from(status: str) -> list[tuple[LetterStatus, str]]:
+def steps_from(letter: Letter) -> list[tuple[LetterStatus, str]]:
     """What an organiser may do now: the status it leads to, and its name."""
-    return [(to, action) for (old, to), action in STEPS.items() if old == status]
+    return [(to, action) for (old, to), action in STEPS.items() if old == _status_of(letter)]
+
+
+def _status_of(letter: Letter) -> LetterStatus:
+    """An embargo whose time has come is none, whatever the row still says."""
+    if letter.status == LetterStatus.EMBARGOED and not letter.is_sealed():
+        return LetterStatus.OPEN
+    return LetterStatus(letter.status)
 
 
 def change_status(*, letter: Letter, to: LetterStatus, actor: User) -> str:
     """Returns what was done, such as `pause`. Raises NotPossible, ClosingIsPast."""
     with transaction.atomic():
         locked = Letter.objects.select_for_update().get(pk=letter.pk)
-        action = STEPS.get((LetterStatus(locked.status), to))
+        action = STEPS.get((_status_of(locked), to))
         if action is None:
             raise NotPossible
         past = locked.closes_at is not None and locked.closes_at <= timezone.now()
         if to == LetterStatus.OPEN and past:
             raise ClosingIsPast
         before, locked.status = locked.status, to
-        locked.save(update_fields=["status"])
+        if action == "reveal":  # now, not at the time that was set
+            locked.opens_at = timezone.now()
+        locked.save(update_fields=["status", "opens_at"])
         record(locked, actor, action, before={"letter": str(before)}, after={"letter": str(to)})
     forget(locked.slug)
     return action

@@ -76,7 +76,7 @@ def _read(slug: str) -> CurrentLetter:
 
 
 def _with_text(letters: LetterQuerySet) -> LetterQuerySet:
-    return letters.select_related("coalition", "current_version")
+    return letters.select_related("coalition", "current_version", "picture")
 
 
 def _texts_of(letter: Letter) -> CurrentLetter:

@@ -18,9 +18,9 @@ class AlreadyPublished(ValueError):
     """Somebody was quicker."""
 
 
-def publish_letter(*, letter: Letter, seen: str, actor: User) -> Version:
-    """Turns the drafts into version 1 and the letter public. `seen` is the fingerprint of the
-    drafts that were shown.
+def publish_letter(*, letter: Letter, seen: str, actor: User, sealed: bool = False) -> Version:
+    """Turns the drafts into version 1 and the letter public; `sealed`: only who is invited sees it
+    before `opens_at`. `seen` is the fingerprint of the drafts that were shown.
 
     Raises AlreadyPublished, NotReady, letters.services.take_drafts.TextChanged.
     """
@@ -32,7 +32,7 @@ def publish_letter(*, letter: Letter, seen: str, actor: User) -> Version:
             raise NotReady
         version = _first_version(locked, take_drafts(letter=locked, seen=seen), actor)
         locked.current_version = version
-        locked.status = LetterStatus.OPEN
+        locked.status = LetterStatus.EMBARGOED if sealed else LetterStatus.OPEN
         locked.save(update_fields=["current_version", "status"])
         record(
             locked,

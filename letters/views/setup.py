@@ -30,7 +30,7 @@ def letter_settings(request: MemberRequest, letter: Letter) -> HttpResponse:
         _say_saved(request, changed)
         return see_other(reverse("letter_settings", args=[letter.slug]))
     context: dict[str, Any] = {"letter": letter, "form": form}
-    context["steps"] = steps_from(letter.status)
+    context["steps"] = steps_from(letter)
     status = 422 if form.errors else 200
     return render(request, "letters/letter_settings.html", context, status=status)
 
@@ -78,7 +78,12 @@ def publish(request: MemberRequest, letter: Letter) -> HttpResponse:
         return redirect("texts", slug=letter.slug)
     if request.method == "POST":
         try:
-            publish_letter(letter=letter, seen=request.POST.get("seen", ""), actor=request.user)
+            publish_letter(
+                letter=letter,
+                seen=request.POST.get("seen", ""),
+                sealed="sealed" in request.POST,
+                actor=request.user,
+            )
         except TextChanged:
             messages.error(
                 request, _("Somebody changed the text meanwhile. Please read it again first.")
@@ -88,7 +93,12 @@ def publish(request: MemberRequest, letter: Letter) -> HttpResponse:
         except AlreadyPublished:
             messages.info(request, _("It is published already."))
         else:
-            messages.success(request, _("The letter is published."))
+            messages.success(
+                request,
+                _("The letter is under embargo: invite those who sign first.")
+                if "sealed" in request.POST
+                else _("The letter is published."),
+            )
             return see_other(reverse("letter_dashboard", args=[letter.slug]))
         return see_other(reverse("publish", args=[letter.slug]))
     drafts = list(letter.drafts.all())

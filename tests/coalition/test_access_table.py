@@ -321,6 +321,24 @@ TABLE |= {
         f"{_AT_LETTER}text/languages/fr/remove/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
     ),
+    f"{_LETTER}text/<int:number>/mails/": (f"{_AT_LETTER}text/1/mails/", reads(Role.VIEWER)),
+    f"{_LETTER}text/<int:number>/mails/pause/": (
+        f"{_AT_LETTER}text/1/mails/pause/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 303)},
+    ),
+    f"{_LETTER}picture/": (f"{_AT_LETTER}picture/", SET_UP),
+    f"{_LETTER}picture/remove/": (
+        f"{_AT_LETTER}picture/remove/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 303)},
+    ),
+    f"{_LETTER}picture/<slug:digest>-<int:width>.webp": (
+        f"{_AT_LETTER}picture/0-480.webp",
+        {"GET": needs(Role.VIEWER, 404), "POST": needs(Role.VIEWER, 405)},
+    ),
+    "letters/<slug:slug>/picture/<slug:digest>-<int:width>.webp": (
+        "/letters/a-letter/picture/0-480.webp",
+        NOT_THERE,
+    ),
     f"{_LETTER}settings/": (f"{_AT_LETTER}settings/", SET_UP),
     f"{_LETTER}schedule/": (f"{_AT_LETTER}schedule/", SET_UP),
     f"{_LETTER}status/": (

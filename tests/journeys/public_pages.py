@@ -57,6 +57,7 @@ NO_PAGES = {
         "letters/<slug:slug>/count.json",
         "letters/<slug:slug>/challenge.json",
         "letters/<slug:slug>/card.png",
+        "letters/<slug:slug>/picture/<slug:digest>-<int:width>.webp",
         "letters/<slug:slug>/<language:language>/card.png",
         "letters/<slug:slug>/poster.pdf",
         "letters/<slug:slug>/<language:language>/poster.pdf",

@@ -63,7 +63,7 @@ def test_first_letter_is_written_checked_and_published(site: Site, owner: Page) 
     owner.get_by_role("link", name="Check and publish").click()
     expect(owner.get_by_text("1 thing is missing.")).to_be_visible()
     assert faults(owner, "publish") == []
-    owner.get_by_role("link", name="Mend this: Privacy contact").click()
+    owner.get_by_role("link", name="Mend this Privacy contact").click()
     owner.get_by_label("Privacy contact").fill("privacy@library.example")
     owner.get_by_role("button", name="Save").click()
     assert faults(owner, "settings") == []

@@ -120,6 +120,24 @@ def test_letter_that_opens_later_is_public_and_takes_nobody_yet(draft: Draft, ed
     assert "This letter is not open for signatures yet." in page
 
 
+def test_embargo_begins_with_the_publication_and_ends_by_hand(draft: Draft, editor: User) -> None:
+    Letter.objects.update(opens_at=timezone.now() + timedelta(days=1))
+    client = client_of(editor)
+    client.post(PUBLISH, {"seen": fingerprint(draft.letter), "sealed": "yes"})
+    letter = Letter.objects.get(slug="a-draft")
+    assert (letter.status, letter.is_sealed()) == ("embargoed", True)
+    assert Client().get("/letters/a-draft/").status_code == 404
+    with pytest.raises(NotPossible):  # a paused letter is public
+        change_status(letter=letter, to=LetterStatus.PAUSED, actor=editor)
+    assert (
+        "End the embargo now" in client.get("/organise/letters/a-draft/settings/").content.decode()
+    )
+    client.post("/organise/letters/a-draft/status/", {"to": "open"})
+    assert Client().get("/letters/a-draft/").status_code == 200
+    letter.refresh_from_db()
+    assert letter.accepts_signatures()
+
+
 @pytest.mark.parametrize(
     ("steps", "ends"),
     [

@@ -34,8 +34,12 @@ class Action(models.TextChoices):
     DISCARD = "discard", _("Draft discarded")
     SETTINGS = "settings", _("Settings changed")
     SCHEDULE = "schedule", _("Schedule changed")
+    PICTURE = "picture", _("Picture changed")
+    NO_PICTURE = "no_picture", _("Picture removed")
     PUBLISH = "publish", _("Letter published")
     NEW_TEXT = "new_text", _("New version published")
+    PAUSE_MAILS = "pause_mails", _("Mails about a version paused")
+    GO_ON_MAILS = "go_on_mails", _("Mails about a version go on")
     PAUSE = "pause", _("Signing paused")
     RESUME = "resume", _("Signing resumed")
     CLOSE = "close", _("Letter closed")
@@ -54,6 +58,7 @@ class Action(models.TextChoices):
     ATTEST = "attest", _("Imported and attested")
     PAPER = "paper", _("Paper signatures recorded")
     UNPAPER = "unpaper", _("Paper signatures taken back")
+    REVEAL = "reveal", _("Embargo ended")
 
 
 # What a moderator decides about a signature.

@@ -1,11 +1,39 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from letters.models import Version
-from signatories.models import Signature
+from signatories.models import Signature, Status
+
+
+class VersionNoticeQuerySet(models.QuerySet["VersionNotice"]):
+    def due(self) -> VersionNoticeQuerySet:
+        """What may go now; an organiser may have paused the run."""
+        return self.filter(
+            sent_at__isnull=True, due_at__lte=timezone.now(), version__notices_paused=False
+        )
+
+    def progress(self, version: Version) -> dict[str, int]:
+        """How far the run about a version is: each of `total` is `sent`, `waiting`, `failed` (its
+        server refused every try) or `spared` (nothing to tell by the time it was their turn). And
+        what was answered: `resigned`, `asked` still, `withdrew` since."""
+        not_sent = Q(sent_at__isnull=True)
+        tried = Q(attempts__gt=0)
+        return self.filter(version=version).aggregate(
+            total=Count("id"),
+            sent=Count("id", filter=~not_sent),
+            waiting=Count("id", filter=not_sent & Q(due_at__isnull=False)),
+            failed=Count("id", filter=not_sent & Q(due_at__isnull=True) & tried),
+            spared=Count("id", filter=not_sent & Q(due_at__isnull=True) & ~tried),
+            resigned=Count(
+                "id", filter=Q(signature__version=version, signature__status=Status.COUNTED)
+            ),
+            asked=Count("id", filter=Q(signature__status=Status.ASKED)),
+            withdrew=Count("id", filter=Q(signature__status=Status.WITHDRAWN)),
+        )
 
 
 class VersionNotice(models.Model):
@@ -17,6 +45,8 @@ class VersionNotice(models.Model):
     attempts = models.PositiveSmallIntegerField(db_default=0)
     due_at = models.DateTimeField(null=True, db_default=Now())
     sent_at = models.DateTimeField(null=True)
+
+    objects = VersionNoticeQuerySet.as_manager()
 
     class Meta:
         constraints = (

@@ -27,7 +27,7 @@ def send_notices(*, most: int = MOST) -> int:
 class _Notices(Outbox[VersionNotice]):
     def lock(self, most: int) -> list[VersionNotice]:
         return list(
-            VersionNotice.objects.filter(sent_at__isnull=True, due_at__lte=timezone.now())
+            VersionNotice.objects.due()
             .select_related("version", "signature__version", "signature__letter__coalition")
             .select_for_update(skip_locked=True, of=("self",))
             .order_by("due_at", "id")[:most]

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.responses import see_other
 from letters.access import MemberRequest, letter_member
@@ -17,32 +17,66 @@ from letters.forms import ChangeForm
 from letters.models import ChangeKind, Draft, Letter, Role, Text, Translation, Version
 from letters.services.publish_version import TEXT, NewerVersion, NothingChanged
 from letters.services.take_drafts import TextChanged, fingerprint
-from letters.views.versions import text_diff
+from letters.views.versions import published_version, text_diff
 from signatories.models import Signature, Status
 from verification.models import VersionNotice
 from verification.services.change_text import publish_drafts
+from verification.services.pause_notices import pause_notices
 
 
 @letter_member(Role.VIEWER)
 @require_safe
 def texts(request: MemberRequest, letter: Letter) -> HttpResponse:
-    """Every version with how many signed it, and how far the mails about it are."""
-    counted = Count("signatures", filter=Q(signatures__status=Status.COUNTED))
-    asked = Count("signatures", filter=Q(signatures__status=Status.ASKED))
-    versions = letter.versions.annotate(counted=counted, asked=asked).order_by("-number")
-    notices = VersionNotice.objects.filter(version=letter.current_version)
-    told = notices.aggregate(
-        sent=Count("id", filter=Q(sent_at__isnull=False)),
-        waiting=Count("id", filter=Q(sent_at__isnull=True, due_at__isnull=False)),
+    """The draft, and every version with how many signed it and what became of them."""
+    versions = letter.versions.annotate(
+        counted=Count("signatures", filter=Q(signatures__status=Status.COUNTED)),
+        asked=Count("signatures", filter=Q(signatures__status=Status.ASKED)),
+        withdrew=Count("signatures", filter=Q(signatures__status=Status.WITHDRAWN)),
+        resigned=Subquery(
+            VersionNotice.objects.filter(
+                version=OuterRef("pk"),
+                signature__version=OuterRef("pk"),
+                signature__status=Status.COUNTED,
+            )
+            .order_by()
+            .values("version")
+            .annotate(number=Count("id"))
+            .values("number")
+        ),
     )
     context = {
         "letter": letter,
-        "versions": versions,
-        "told": told,
+        "versions": versions.order_by("-number"),
         "drafts": letter.drafts.select_related("letter", "edited_by"),
         "may_edit": request.role.includes(Role.EDITOR),
     }
     return render(request, "verification/texts.html", context)
+
+
+@letter_member(Role.VIEWER)
+@require_safe
+def run(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
+    """How far the mails about a version are, and what signatories answered. htmx asks again."""
+    version = published_version(letter, number)
+    context = {
+        "letter": letter,
+        "version": version,
+        "progress": VersionNotice.objects.progress(version),
+        "is_current": version.pk == letter.current_version_id,
+        "may_edit": request.role.includes(Role.EDITOR),
+    }
+    part = "verification/run_progress.html" if request.htmx else "verification/run.html"
+    return render(request, part, context)
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def run_pause(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
+    paused = request.POST.get("paused") == "yes"
+    version = published_version(letter, number)
+    pause_notices(letter=letter, number=version.number, paused=paused, actor=request.user)
+    messages.success(request, _("The mails wait.") if paused else _("The mails go on."))
+    return see_other(reverse("run", args=[letter.slug, number]))
 
 
 @letter_member(Role.EDITOR)
