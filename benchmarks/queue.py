@@ -92,12 +92,10 @@ def pages(letter: Any, client: Any) -> dict[str, Callable[[int], None]]:
         "held with a signal": lambda n: page(status="held", signal="same_name"),
         "evidence": lambda n: page(evidence="vouched"),
         "a country": lambda n: page(country=str(some[n].country)),
-        "a network": lambda n: page(network=bytes(some[n].network_digest).hex()),
+        "a network": lambda n: page(network=network(some[n])),
         "an hour": lambda n: page(**span(n, hours=1)),
         "a month": lambda n: page(**span(n, days=30)),
-        "a network within a day": lambda n: page(
-            network=bytes(some[n].network_digest).hex(), **span(n, days=1)
-        ),
+        "a network within a day": lambda n: page(network=network(some[n]), **span(n, days=1)),
         "assigned to nobody": lambda n: page(assigned="nobody"),
         "imported": lambda n: page(source="import"),
         "organisations": lambda n: page(capacity="organisation"),
@@ -141,6 +139,11 @@ def bulk(letter: Any, client: Any) -> dict[str, float]:
     action.refresh_from_db()
     say(f"{action.counted:,} counted, {action.changed:,} changed, {action.restored:,} undone")
     return taken
+
+
+def network(signature: Any) -> str:
+    """As the link on the signature's page has it."""
+    return bytes(signature.network_digest).hex()
 
 
 def typed(at: datetime) -> str:

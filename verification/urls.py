@@ -115,4 +115,5 @@ organiser_urlpatterns = [
     path("imports/paper/<int:paper_id>/", paper.paper_take_back, name="paper_take_back"),
     path("export/", export.export, name="export"),
     path("audit-log/", audit_log.audit_log, name="audit_log"),
+    path("audit-log/export/", audit_log.audit_log_export, name="audit_log_export"),
 ]

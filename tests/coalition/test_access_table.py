@@ -180,6 +180,10 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         )
         for page in ("", "progress/")
     },
+    "organise/letters/<slug:slug>/audit-log/export/": (
+        "/organise/letters/a-letter/audit-log/export/",
+        {"GET": needs(Role.MODERATOR, 405), "POST": needs(Role.MODERATOR, 200)},
+    ),
     "organise/letters/<slug:slug>/featured/": (
         "/organise/letters/a-letter/featured/",
         {"GET": needs(Role.MODERATOR, 200), "POST": needs(Role.MODERATOR, 303)},

@@ -13,7 +13,7 @@ from letters.models import Letter, Membership, Role
 from signatories.models import Signature, Status
 from signatories.services.refresh_tallies import refresh_tallies
 from tests.builders import a_coalition, a_letter, a_member, a_signature
-from verification import queue
+from verification import audit_trail, queue
 from verification.models import Assignment, AuditEntry, Remark
 from verification.services.erase_signature import erase_signature
 
@@ -182,8 +182,6 @@ def test_log_filters(moderator: Client, letter: Letter, query: str, actions: lis
 
 
 def test_log_pages(moderator: Client, letter: Letter, monkeypatch: pytest.MonkeyPatch) -> None:
-    from verification import audit_trail
-
     monkeypatch.setattr(audit_trail, "PAGE_SIZE", 2)
     rows = [a_signature(letter, f"Name {'x' * n}") for n in range(1, 6)]
     seen = [f"{row.pk}-{row.as_seen}" for row in rows]
@@ -195,3 +193,22 @@ def test_log_pages(moderator: Client, letter: Letter, monkeypatch: pytest.Monkey
         response = moderator.get(url + response.context["older_url"])
     found += [entry.pk for entry in response.context["entries"]]
     assert found == list(AuditEntry.objects.order_by("-id").values_list("pk", flat=True))
+
+
+def test_log_is_downloaded_as_filtered_and_without_names(
+    moderator: Client, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_trail, "BATCH", 2)
+    rows = [a_signature(letter, f"Name {'x' * n}") for n in range(1, 6)]
+    seen = [f"{row.pk}-{row.as_seen}" for row in rows]
+    moderator.post(f"{LIST}decide/", {"action": "hold", "seen": seen, "note": "=1+1"})
+    moderator.post(f"{LIST}{rows[0].pk}/remarks/", {"text": "Rang her."})
+    url = "/organise/letters/a-letter/audit-log/export/"
+    response: Any = moderator.post(url, {"query": "action=hold"})
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert len(lines) == 6
+    assert lines[1].split(",")[1:] == [
+        *("hold", str(rows[-1].pk), "moderator@makers.example", "", "'=1+1", "counted", "held"),
+    ]
+    assert "Name" not in "".join(lines)
+    assert AuditEntry.objects.latest("pk").action == "export"

@@ -198,3 +198,23 @@ def test_nobody_counts_on_a_text_published_while_they_confirm() -> None:
     )
     assert letter.versions.count() == 2
     assert set(Signature.objects.values_list("status", flat=True)) == {Status.ASKED}
+
+
+def test_of_two_moderators_who_decide_at_once_the_first_does() -> None:
+    letter = a_letter()
+    actors = [a_member(letter.coalition, Role.MODERATOR, f"{n}@makers.example") for n in "ab"]
+    for n in range(5):
+        row = a_signature(letter, f"Name {'x' * (n + 1)}", status=Status.HELD)
+
+        def decide(actor: Any, action: Action, seen: dict[int, str]) -> int:
+            return decide_signatures(
+                letter=letter, seen=seen, action=action, actor=actor, reason="fake"
+            ).changed
+
+        seen = {row.pk: row.as_seen}
+        changed = at_once(
+            partial(decide, actors[0], Action.APPROVE, seen),
+            partial(decide, actors[1], Action.REJECT, seen),
+        )
+        assert sorted(changed) == [0, 1]
+        assert AuditEntry.objects.filter(signature=row).count() == 1
