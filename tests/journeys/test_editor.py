@@ -67,6 +67,10 @@ def test_first_letter_is_written_checked_and_published(site: Site, owner: Page) 
     owner.get_by_label("Privacy contact").fill("privacy@library.example")
     owner.get_by_role("button", name="Save").click()
     assert faults(owner, "settings") == []
+    owner.get_by_role("link", name="Add a picture").click()
+    expect(owner.get_by_role("heading", level=1)).to_have_text("Picture")
+    assert faults(owner, "picture") == []
+    owner.get_by_role("link", name="Not now").click()
     owner.get_by_role("link", name="Change the schedule").click()
     assert faults(owner, "schedule") == []
     owner.get_by_role("link", name="Text", exact=True).click()
