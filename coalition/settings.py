@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django.contrib.humanize",
+    "django.contrib.sitemaps",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -190,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "signatories.tasks.refresh_tallies",
         "schedule": 5.0,
         "options": {"expires": 5},
+    },
+    "reveal-letters": {
+        "task": "letters.tasks.reveal_letters",
+        "schedule": 1.0,
+        "options": {"expires": 1},
     },
     "resume-imports": {
         "task": "verification.tasks.resume_imports",

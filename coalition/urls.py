@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, include, path, register_converter
 
 from coalition.operators.site import site as operators
-from coalition.views import dashboard, health, held_data, home, letter, receipts, sheets
+from coalition.views import crawlers, dashboard, health, held_data, home, letter, receipts, sheets
 from common.languages import LanguageConverter
 
 register_converter(LanguageConverter, "language")
@@ -64,6 +64,8 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("operate/", operators.urls),
+    path("sitemap.xml", crawlers.sitemap_xml, name="sitemap"),
+    path("robots.txt", crawlers.robots_txt, name="robots"),
     path("healthz", health.healthz, name="healthz"),
 ]
 

@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from typing import TypeGuard
 
@@ -22,16 +23,28 @@ from django.utils.http import parse_etags
 
 FRESH_SECONDS = 1.0
 STALE_SECONDS = 30.0
+STALE_SHARED_SECONDS = 60
 MAX_PAGES = 1000
 PAGED = "/roll/"
 CURSOR = "after"
 SEARCHES = ("q", "country", "mark", "sort", "show")
 
 
-def keep_page(response: HttpResponse, *, shared_seconds: int = 5) -> HttpResponse:
-    """Marks a public response for keeping here, and for `shared_seconds` in caches before us."""
-    response["Cache-Control"] = f"public, max-age={shared_seconds}, stale-while-revalidate=60"
+def keep_page(
+    response: HttpResponse, *, shared_seconds: int = 5, until: datetime | None = None
+) -> HttpResponse:
+    """Marks a public response for keeping here, and for `shared_seconds` in caches before us.
+
+    Nobody keeps it beyond the instant `until`, such as the end of an embargo.
+    """
+    left = until.timestamp() - time.time() if until else STALE_SHARED_SECONDS * 2
+    response["Cache-Control"] = (
+        f"public, max-age={shared_seconds}, stale-while-revalidate={STALE_SHARED_SECONDS}"
+        if left > shared_seconds + STALE_SHARED_SECONDS
+        else f"public, max-age={max(0, min(shared_seconds, int(left)))}, must-revalidate"
+    )
     response._keep_page = True  # type: ignore[attr-defined]
+    response._until = until.timestamp() if until else None  # type: ignore[attr-defined]
     return response
 
 
@@ -41,6 +54,7 @@ class _Page:
     bodies: dict[str, bytes]
     etags: dict[str, str]
     made_at: float
+    until: float | None = None
     renewing: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -102,7 +116,7 @@ class PageCacheMiddleware:
         if key is None:
             return self.get_response(request)
         page = pages.get(key)
-        if page is None:
+        if page is None or (page.until is not None and page.until <= time.time()):
             return self._render(request, key, None)
         age = time.monotonic() - page.made_at
         if age < FRESH_SECONDS:
@@ -153,6 +167,7 @@ def _make_page(response: HttpResponse) -> _Page:
         },
         etags={"": f'"{digest}"', "gzip": f'"{digest}.g"', "br": f'"{digest}.b"'},
         made_at=time.monotonic(),
+        until=getattr(response, "_until", None),
     )
 
 

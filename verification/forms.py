@@ -8,16 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.canonical import AddressError, clean_email
-from common.formfields import AddressField, LineField, NameField, share_fields
+from common.formfields import AddressField, LineField, share_fields
 from common.names import TextError, clean_line
 from letters.models import Letter, Version
 from signatories.forms import SignatoryForm
 from signatories.models import Capacity, Organisation
 from verification.models import BlockKind
 from verification.services.block_senders import NotBlockable, read_sender
-from verification.services.invite import Invitee
-
-MOST_INVITEES = 500
 
 
 @share_fields
@@ -120,33 +117,6 @@ class CodesForm(forms.Form):
 
     number = forms.IntegerField(label=_("How many codes"), min_value=1, max_value=2000, initial=100)
     as_file = forms.BooleanField(required=False)
-
-
-class InvitationForm(forms.Form):
-    """Who is invited, a line each; cleans to a list of `Invitee`."""
-
-    people = forms.CharField(
-        label=_("Names and addresses"),
-        max_length=60_000,
-        widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
-        help_text=_("One person a line: name, comma, mail address. At most 500."),
-    )
-
-    def clean_people(self) -> list[Invitee]:
-        lines = [line.strip() for line in self.cleaned_data["people"].splitlines() if line.strip()]
-        if len(lines) > MOST_INVITEES:
-            raise forms.ValidationError(_("Please invite at most 500 people at once."))
-        return [self._invitee(number, line) for number, line in enumerate(lines, start=1)]
-
-    def _invitee(self, number: int, line: str) -> Invitee:
-        name, _comma, email = line.rpartition(",")
-        try:
-            return Invitee(NameField(max_length=120).clean(name), AddressField().clean(email))
-        except forms.ValidationError as error:
-            raise forms.ValidationError(
-                _("Line %(number)d: %(problem)s"),
-                params={"number": number, "problem": error.messages[0]},
-            ) from None
 
 
 MOST_NAMES = 5000

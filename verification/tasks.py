@@ -39,12 +39,16 @@ def send_due_mail() -> int:
 
 @shared_task
 def send_due_invitations() -> int:
-    """Sends the invitations that are due; as with confirmations, the next call tries again."""
+    """Sends the invitations that are due; as with confirmations, the next call tries again, and
+    where more are due than one call sends it asks for the next itself."""
     try:
-        return invitations.send_due_invitations()
+        sent = invitations.send_due_invitations()
     except (OSError, smtplib.SMTPException) as error:
         log.warning("mail_server_unavailable", error=str(error))
         return 0
+    if sent >= invitations.MOST:
+        send_due_invitations.delay()
+    return sent
 
 
 @shared_task(autoretry_for=(OSError, smtplib.SMTPException), retry_backoff=10, max_retries=5)

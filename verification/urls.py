@@ -103,6 +103,11 @@ organiser_urlpatterns = [
         evidence.invitation_revoke,
         name="invitation_revoke",
     ),
+    path(
+        "evidence/invitations/<int:invitation_id>/resend/",
+        evidence.invitation_resend,
+        name="invitation_resend",
+    ),
     path("imports/", imports.import_list, name="import_list"),
     path("imports/new/", imports.import_new, name="import_new"),
     path("imports/<int:run_id>/", imports.import_detail, name="import_detail"),

@@ -16,4 +16,5 @@ LETTERS_SHOWN = 50
 def home(request: HttpRequest) -> HttpResponse:
     letters = Letter.objects.visible().select_related("coalition")[:LETTERS_SHOWN]
     with speak("en"):
-        return keep_page(render(request, "coalition/home.html", {"cards": letter_cards(letters)}))
+        page = render(request, "coalition/home.html", {"cards": letter_cards(letters)})
+    return keep_page(page, until=Letter.objects.next_change())

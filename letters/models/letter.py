@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -64,6 +64,15 @@ class LetterQuerySet(models.QuerySet["Letter"]):
             condition=Q(current_version__translations__is_authoritative=True),
         )
         return self.annotate(original=text, title=F("original__title"))
+
+    def next_change(self) -> datetime | None:
+        """The next instant at which one of them goes public, opens or closes by the clock."""
+        now = timezone.now()
+        times = self.exclude(status=LetterStatus.DRAFT).aggregate(
+            opens=Min("opens_at", filter=Q(opens_at__gt=now)),
+            closes=Min("closes_at", filter=Q(closes_at__gt=now)),
+        )
+        return min((at for at in times.values() if at is not None), default=None)
 
     def of_member(self, user_id: int) -> LetterQuerySet:
         return self.filter(coalition__memberships__user_id=user_id)
@@ -145,6 +154,11 @@ class Letter(models.Model):
     def accepts_invited(self, at: datetime | None = None) -> bool:
         """Whether a signature by personal invitation is taken: under embargo too."""
         return self.is_sealed(at) or self.accepts_signatures(at)
+
+    def next_change(self) -> datetime | None:
+        """The next instant at which it opens or closes by the clock."""
+        now = timezone.now()
+        return min((at for at in (self.opens_at, self.closes_at) if at and at > now), default=None)
 
     def closed_reason(self, at: datetime | None = None) -> str:
         """Why the letter takes no signatures at this instant (default now); empty where it does."""

@@ -9,14 +9,15 @@ from letters.models import Letter, User
 
 def record(
     letter: Letter,
-    actor: User,
+    actor: User | None,
     action: str,
     *,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     note: str = "",
 ) -> None:
-    """Call it in the transaction of the change itself. `action` is one of verification's `Action`.
+    """Call it in the transaction of the change itself. `action` is one of verification's `Action`;
+    nobody is the actor of what the clock does.
 
     The log belongs to that room, which imports this one; so its model is asked for by name.
     """

@@ -49,6 +49,8 @@ _IMPORTS = "organise/letters/<slug:slug>/imports/"
 TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "": ("/", PUBLIC),
     "healthz": ("/healthz", PUBLIC),
+    "sitemap.xml": ("/sitemap.xml", PUBLIC),
+    "robots.txt": ("/robots.txt", PUBLIC),
     "letters/<slug:slug>/": ("/letters/a-letter/", PUBLIC),
     "letters/<slug:slug>/count.json": ("/letters/a-letter/count.json", PUBLIC),
     "letters/<slug:slug>/card.png": ("/letters/a-letter/card.png", PUBLIC),
@@ -255,6 +257,10 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     ),
     "organise/letters/<slug:slug>/evidence/invitations/<int:invitation_id>/revoke/": (
         "/organise/letters/a-letter/evidence/invitations/0/revoke/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
+    ),
+    "organise/letters/<slug:slug>/evidence/invitations/<int:invitation_id>/resend/": (
+        "/organise/letters/a-letter/evidence/invitations/0/resend/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
     ),
     f"{_IMPORTS}": ("/organise/letters/a-letter/imports/", reads(Role.VIEWER)),

@@ -44,6 +44,8 @@ class Action(models.TextChoices):
     RESUME = "resume", _("Signing resumed")
     CLOSE = "close", _("Letter closed")
     REOPEN = "reopen", _("Letter reopened")
+    INVITE = "invite", _("Invited")
+    REVOKE = "revoke", _("Invitation revoked")
     MERGE = "merge", _("Merged into another signature")
     UNDO = "undo", _("Decision undone")
     ASSIGN = "assign", _("Assigned")

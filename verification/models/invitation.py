@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from common.crypto import decrypt
@@ -20,6 +23,16 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             revoked_at__isnull=True,
             signature__isnull=True,
             due_at__lte=Now(),
+        )
+
+    def progress(self) -> dict[str, int]:
+        """How many there are, and how many of them were sent, refused, signed and revoked."""
+        return self.order_by().aggregate(
+            invited=Count("id"),
+            sent=Count("sent_at"),
+            refused=Count("refused_at"),
+            signed=Count("signature"),
+            revoked=Count("revoked_at"),
         )
 
 
@@ -69,6 +82,12 @@ class Invitation(models.Model):
     @property
     def email(self) -> str:
         return decrypt(self.email_encrypted)
+
+    @property
+    def may_be_resent(self) -> bool:
+        """Once a day, to who has not signed."""
+        quiet = self.sent_at is not None and self.sent_at < timezone.now() - timedelta(days=1)
+        return not (self.revoked_at or self.signature_id) and bool(quiet or self.refused_at)
 
     @property
     def state(self) -> str:

@@ -1,15 +1,17 @@
 """Personal invitations: written down here, mailed by the worker, accepted by confirming."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from common.canonical import canonical_email
 from common.crypto import email_digest, encrypt
 from letters.models import Letter, User
 from signatories.models import Mark, Signature, Source
-from verification.models import Invitation
+from verification.models import Action, AuditEntry, Invitation
 from verification.services.give_evidence import give_evidence, take_evidence
 
 
@@ -42,6 +44,10 @@ def invite(*, letter: Letter, invitees: list[Invitee], language: str, actor: Use
             ).first()
             if made and signed is not None:
                 accept_invitation(signature=signed)
+        if new:
+            AuditEntry.objects.create(
+                letter=letter, actor=actor, action=Action.INVITE, note=str(new)
+            )
     return new
 
 
@@ -57,7 +63,17 @@ def accept_invitation(*, signature: Signature) -> None:
         Signature.objects.filter(pk=signature.pk).update(source=Source.INVITATION)
 
 
-def revoke_invitation(*, invitation: Invitation) -> None:
+def resend_invitation(*, invitation: Invitation) -> bool:
+    """Sends its mail once more, at most once a day. Returns whether it will go: not to who has
+    signed, and not where it was revoked or waits to be sent."""
+    a_day_ago = timezone.now() - timedelta(days=1)
+    due = Invitation.objects.filter(
+        pk=invitation.pk, signature__isnull=True, revoked_at__isnull=True
+    ).filter(Q(sent_at__lt=a_day_ago) | Q(refused_at__isnull=False))
+    return bool(due.update(sent_at=None, refused_at=None, due_at=timezone.now()))
+
+
+def revoke_invitation(*, invitation: Invitation, actor: User) -> None:
     """Its link works no more; a signature that it marked loses the mark and stays."""
     with transaction.atomic():
         locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
@@ -65,5 +81,12 @@ def revoke_invitation(*, invitation: Invitation) -> None:
             return
         locked.revoked_at = timezone.now()
         locked.save(update_fields=["revoked_at"])
+        AuditEntry.objects.create(
+            letter_id=locked.letter_id,
+            signature_id=locked.signature_id,
+            actor=actor,
+            action=Action.REVOKE,
+            after={"invitation": locked.pk},
+        )
         if locked.signature_id is not None:
             take_evidence(signature_id=locked.signature_id, kind=Mark.INVITATION)

@@ -13,14 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.names import name_key
 from common.responses import see_other
+from common.uploads import MB, takes_file
 from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role, Translation
 from signatories.models import Mark, Organisation
-from verification.forms import CodesForm, DomainForm, GuildForm, InvitationForm
+from verification.forms import CodesForm, DomainForm, GuildForm
+from verification.invitation_form import InvitationForm
 from verification.linked_account import providers_of
 from verification.models import Evidence, Guild, Invitation
 from verification.services.check_work_domain import FreeMail, set_domain
-from verification.services.invite import invite, revoke_invitation
+from verification.services.invite import invite, resend_invitation, revoke_invitation
 from verification.services.issue_guild_codes import issue_guild_codes
 
 INVITATIONS_SHOWN = 200
@@ -88,16 +90,17 @@ def guild_codes(request: MemberRequest, letter: Letter, guild_id: int) -> HttpRe
     return render(request, "verification/guild_codes.html", context)
 
 
+@takes_file(2 * MB)
 @letter_member(Role.EDITOR)
 @require_POST
 def invitation_new(request: MemberRequest, letter: Letter) -> HttpResponse:
-    form = InvitationForm(request.POST)
+    form = InvitationForm(request.POST, request.FILES)
     if form.is_valid() and not letter.accepts_invited():
         form.add_error(None, gettext("The letter takes no signatures at the moment."))
     if not form.is_valid():
         return _page(request, letter, invitation_form=form)
     text = Translation.objects.get(version=letter.current_version, is_authoritative=True)
-    invitees = form.cleaned_data["people"]
+    invitees = form.cleaned_data["invitees"]
     new = invite(letter=letter, invitees=invitees, language=text.language, actor=request.user)
     messages.success(
         request,
@@ -110,8 +113,23 @@ def invitation_new(request: MemberRequest, letter: Letter) -> HttpResponse:
 @require_POST
 def invitation_revoke(request: MemberRequest, letter: Letter, invitation_id: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation, letter=letter, pk=invitation_id)
-    revoke_invitation(invitation=invitation)
-    return see_other(reverse("evidence", args=[letter.slug]))
+    revoke_invitation(invitation=invitation, actor=request.user)
+    return see_other(_invitations_url(letter))
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def invitation_resend(request: MemberRequest, letter: Letter, invitation_id: int) -> HttpResponse:
+    invitation = get_object_or_404(Invitation, letter=letter, pk=invitation_id)
+    if resend_invitation(invitation=invitation):
+        messages.success(request, gettext("The invitation goes once more."))
+    else:
+        messages.info(request, gettext("Not again so soon: an invitation goes once a day at most."))
+    return see_other(_invitations_url(letter))
+
+
+def _invitations_url(letter: Letter) -> str:
+    return reverse("evidence", args=[letter.slug]) + "#invitations-title"
 
 
 def _page(request: MemberRequest, letter: Letter, **forms: Any) -> HttpResponse:
@@ -136,6 +154,7 @@ def _page(request: MemberRequest, letter: Letter, **forms: Any) -> HttpResponse:
             "guilds": Guild.objects.of_letter(letter.pk)
             .with_members()
             .annotate(issued=Count("codes"), used=Count("codes__redeemed_at")),
+            "invited": Invitation.objects.filter(letter=letter).progress(),
             "invitations": Invitation.objects.filter(letter=letter)[:INVITATIONS_SHOWN],
             "may_edit": request.role.includes(Role.EDITOR),
         },
