@@ -82,7 +82,7 @@ def test_removed_member_is_refused_at_once_and_told_why(
 ) -> None:
     letter = a_letter()
     client.force_login(editor)
-    text = f"/organise/letters/{letter.slug}/text/new/"
+    text = f"/organise/letters/{letter.slug}/text/"
     assert client.get(text).status_code == 200
     assert owner_client.post(f"{MEMBERS}{editor.pk}/remove/").status_code == 303
     for path in (text, MEMBERS):
