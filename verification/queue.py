@@ -71,11 +71,15 @@ def filter_queue(letter_id: int, filters: dict[str, Any]) -> SignatureQuerySet:
 
 
 def _signal(rows: SignatureQuerySet, code: str) -> SignatureQuerySet:
-    return rows.exclude(signals=[]) if code == "any" else rows.filter(signals__contains=[code])
+    """That there is any is said too: the index of those with one answers, however rare the code."""
+    rows = rows.exclude(signals=[])
+    return rows if code == "any" else rows.filter(signals__contains=[code])
 
 
 def _evidence(rows: SignatureQuerySet, mark: str) -> SignatureQuerySet:
-    return rows.filter(marks=[]) if mark == "none" else rows.filter(marks__contains=[mark])
+    if mark == "none":
+        return rows.filter(marks=[])
+    return rows.exclude(marks=[]).filter(marks__contains=[mark])
 
 
 def _assigned(rows: SignatureQuerySet, who: str) -> SignatureQuerySet:

@@ -367,7 +367,7 @@ class Signature(models.Model):
             models.Index(
                 fields=("letter", "country", "-id"),
                 name="signature_queue_country",
-                condition=Q(confirmed_at__isnull=False),
+                condition=Q(confirmed_at__isnull=False, erased_at__isnull=True),
             ),
             models.Index(
                 fields=("letter", "network_digest", "-id"),
@@ -377,7 +377,7 @@ class Signature(models.Model):
             models.Index(
                 fields=("letter", "-created_at", "-id"),
                 name="signature_queue_time",
-                condition=Q(confirmed_at__isnull=False),
+                condition=Q(confirmed_at__isnull=False, erased_at__isnull=True),
             ),
             models.Index(
                 fields=("letter", "source", "-id"),
@@ -388,6 +388,16 @@ class Signature(models.Model):
                 fields=("letter", "-id"),
                 name="signature_queue_organisation",
                 condition=Q(capacity=Capacity.ORGANISATION),
+            ),
+            models.Index(
+                fields=("letter", "-id"),
+                name="signature_queue_signalled",
+                condition=Q(confirmed_at__isnull=False, erased_at__isnull=True) & ~Q(signals=[]),
+            ),
+            models.Index(
+                fields=("letter", "-id"),
+                name="signature_queue_marked",
+                condition=Q(confirmed_at__isnull=False, erased_at__isnull=True) & ~Q(marks=[]),
             ),
             GinIndex(
                 fields=("signals", "marks"),
