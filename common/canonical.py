@@ -9,6 +9,10 @@ from email_validator import EmailNotValidError, validate_email
 # Words and dots: the part before the @ as nearly everybody has it (dot-atom, RFC 5322, 3.2.3).
 _ATOMS = re.compile(r"[\w!#$%&'*+\-/=?^`{|}~]+(?:\.[\w!#$%&'*+\-/=?^`{|}~]+)*", re.ASCII)
 
+# How an encoded word begins (RFC 2047). Mail libraries decode it: one mailbox would have any number
+# of spellings, and of some no mail can be made at all. Nobody's address has it.
+_ENCODED = "=?"
+
 # Providers that ignore dots in the local part, and those that deliver name+tag to name.
 # Sources: the providers' own help pages on aliases, read 2026-11.
 _IGNORE_DOTS = frozenset({"gmail.com"})
@@ -47,6 +51,8 @@ def clean_email(text: str) -> str:
     local, at, domain = text.rpartition("@")
     if at and not local.isascii():
         raise AddressError("not_ascii")
+    if _ENCODED in local:
+        raise AddressError("invalid")
     if _ATOMS.fullmatch(local) and len(local) <= 64 and len(text) <= 254 and domain.isascii():
         return f"{local}@{_clean_domain(domain)}"
     return _validated(text)

@@ -51,6 +51,16 @@ def test_clean_email_says_that_the_local_part_must_be_ascii() -> None:
     assert raised.value.code == "not_ascii"
 
 
+@pytest.mark.parametrize(
+    "local", ["=?utf-8?q?ada?=", "=?utf-8?q?=ff?=", "=?utf-8?b?YQpi?=", "x=?rot13?q?nqn?="]
+)
+def test_clean_email_takes_no_encoded_word(local: str) -> None:
+    """The first would be mailed to ada@, the next ones stop the mail of everybody."""
+    with pytest.raises(AddressError) as raised:
+        clean_email(f"{local}@mail.example")
+    assert raised.value.code == "invalid"
+
+
 def test_clean_email_takes_no_header_injection() -> None:
     with pytest.raises(AddressError):
         clean_email("ada@mail.example\nBcc: all@mail.example")

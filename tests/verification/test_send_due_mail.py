@@ -167,6 +167,30 @@ def test_refused_recipient_is_tried_later_and_holds_nobody_up(
     assert (bad.confirmation_attempts, bad.confirmation_due_at) == (MAX_ATTEMPTS, None)
 
 
+def test_address_that_no_mail_can_be_made_of_holds_nobody_up(
+    letter: Letter, monkeypatch: Any
+) -> None:
+    from django.core.mail.backends.locmem import EmailBackend
+    from django.core.mail.message import sanitize_address
+
+    send = EmailBackend.send_messages
+
+    def address_first(self: Any, messages: Any) -> int:
+        """As the SMTP backend does."""
+        for message in messages:
+            sanitize_address(message.to[0], "utf-8")
+        return int(send(self, messages))
+
+    monkeypatch.setattr(EmailBackend, "send_messages", address_first)
+    bad = due(letter, email="=?utf-8?q?=ff?=@mail.example")
+    good = due(letter, "Other")
+    assert send_due_mail() == 1
+    assert [message.to for message in mail.outbox] == [[good.email]]
+    bad.refresh_from_db()
+    assert (bad.confirmation_sent_at, bad.confirmation_attempts) == (None, 1)
+    assert send_due_mail() == 0
+
+
 def test_server_that_goes_away_loses_nothing(letter: Letter, monkeypatch: Any) -> None:
     from django.core.mail.backends.locmem import EmailBackend
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+import structlog
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Model
@@ -14,6 +15,8 @@ from django.utils import timezone
 
 from common.postbox import Postbox
 from letters.models import Translation
+
+log = structlog.get_logger(__name__)
 
 BATCH = 50
 MAX_ATTEMPTS = 8
@@ -68,6 +71,11 @@ def _send_batch(outbox: Outbox[Row], postbox: Postbox) -> tuple[int, int]:
                 outbox.refuse(row, error)
             except (smtplib.SMTPException, OSError) as error:
                 failure = failure or error
+            except Exception as error:  # such as: no mail can be made of it
+                # Raised, it would take the others of the batch back, which have gone: one row
+                # would keep everybody's mail from going, and send theirs again and again.
+                log.error("mail_unsendable", row=row.pk, error=type(error).__name__)
+                outbox.refuse(row, error)
             else:
                 sent.append(row)
         outbox.mark_sent(sent)
