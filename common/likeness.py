@@ -4,7 +4,9 @@ A listed name is stored with its keys; a typed name asks for its own. They are a
 in both, so that an index answers. What a name is reduced to, in this order: accents and case go
 (Dvořák, dvorak), letters that look like Latin ones become those (Cyrillic “а”, the digit 0),
 another script is transliterated by ICU (Any-Latin), and a name that crossed scripts is compared by
-its sound as well, since transliterations differ (Чайковский: Cajkovskij, Tchaikovsky).
+its sound as well, since transliterations differ (Чайковский: Cajkovskij, Tchaikovsky). Latin
+letters that look like others (“EIon”, “Torn”), and words written as one or pulled apart, are
+compared by their outline.
 """
 
 import re
@@ -20,10 +22,13 @@ from icu import Transliterator
 from common.crypto import keyed_digest
 from common.names import name_key
 
-MOST_WORDS = 8  # of a typed name; every choice among them is a key
+MOST_WORDS = 8  # of a typed name that stand together; every choice among the first is a key
+_FEW_WORDS = 3  # chosen among those further on
+_LEAST_JOINED = 8  # letters; shorter names written as one word are often another name
 _NEAR = 0.86
 _NEAR_LENGTH = 8
-_DIGITS = str.maketrans("01357", "olest")
+_DIGITS = str.maketrans("0134578", "oleastb")
+_OUTLINES = (("i", "l"), ("rn", "m"), ("vv", "w"))
 _SOUNDS = (
     (re.compile("tsch|tch|tz|ts"), "c"),
     (re.compile("kh"), "h"),
@@ -62,7 +67,7 @@ def _words(name: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def _looks_like(letter: str) -> str:
     """The Latin letter that this one looks like, or itself."""
-    found = confusables.is_confusable(letter, preferred_aliases=["latin"])
+    found = confusables.is_confusable(letter)
     if not found:
         return letter
     twins = (entry["c"] for entry in found[0]["homoglyphs"])
@@ -70,14 +75,36 @@ def _looks_like(letter: str) -> str:
 
 
 def _as_it_looks(name: str) -> list[str]:
-    """The name's words as a reader of Latin script sees them; none where they look no other."""
+    """The name's words as a reader of Latin script sees them, without those of another script;
+    none where that leaves less than a name."""
     letters = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name))
     seen = "".join(c if c.isascii() else _looks_like(c) for c in letters)
     words = []
     for word in name_key(seen).split():
         digits = word.translate(_DIGITS)
         words.append(digits if not word.isdigit() else word)
-    return words if all(word.isascii() for word in words) else []
+    latin = [word for word in words if word.isascii()]
+    return latin if len(latin) > 1 or len(latin) == len(words) else []
+
+
+def _outline(words: Iterable[str]) -> list[str]:
+    """The words with one letter for those that look the same: I, l and 1; rn and m; vv and w."""
+    outlines = []
+    for word in words:
+        for letters, twin in _OUTLINES:
+            word = word.replace(letters, twin)
+        outlines.append(word)
+    return outlines
+
+
+def _as_one(words: list[str]) -> set[str]:
+    """The words without what stands between them; the family name may come first."""
+    turned = (words, words[-1:] + words[:-1], words[1:] + words[:1])
+    return {"".join(order) for order in turned}
+
+
+def _as_one_outline(words: list[str]) -> set[str]:
+    return {f"={one}" for one in _as_one(words) if len(one) >= _LEAST_JOINED}
 
 
 def sound(word: str) -> str:
@@ -102,7 +129,7 @@ def listed_keys(name: str) -> list[str]:
     """The keys to store with a listed name (`Family, Given` is read as `Given Family`).
 
     Plain ones are for names typed in the same script; those with `~` for names typed in Latin
-    letters, `s:` by sound, `i:` for initials.
+    letters, `s:` by sound, `i:` for initials, `l:` by outline, `=` written as one word.
     """
     family, comma, given = name.partition(",")
     name = f"{given} {family}" if comma else name
@@ -113,9 +140,13 @@ def listed_keys(name: str) -> list[str]:
         keys |= {f"j:{key}" for key in _initials(latin)}
     if mark:
         keys.add("~=" + "".join(latin))
+    else:
+        keys.add(f"l:{_key(_outline(latin))}")
+        if len(latin) > 1:
+            keys |= _as_one_outline(_outline(latin))
     if len(latin) > 1:
         keys.add(f"{mark}s:{_key(map(sound, latin))}")
-    return sorted(key for key in keys if key.strip("~=sij: "))
+    return sorted(key for key in keys if key.strip("~=sijl: "))
 
 
 def typed_keys(name: str, *, single_words: bool = False) -> set[str]:
@@ -124,28 +155,38 @@ def typed_keys(name: str, *, single_words: bool = False) -> set[str]:
     A name is alike where it has all the words of a listed one (“Virginia M. Woolf” of “Virginia
     Woolf”); one listed as a single word must be typed whole, or with `single_words` be among them.
     """
-    own, latin = _words(name)[:MOST_WORDS], latin_words(name)[:MOST_WORDS]
+    own, latin, looks = _words(name), latin_words(name), _as_it_looks(name)
     smallest = 1 if single_words else 2
-    keys = set(_choices(own, smallest)) | set(_choices(_as_it_looks(name)[:MOST_WORDS], smallest))
+    keys = set(_choices(own, smallest)) | set(_choices(looks, smallest))
+    seen = [_outline(looks)]
     if own == latin:
         keys |= {f"~{key}" for key in (*keys, f"s:{_key(map(sound, latin))}")}
-        turned = (latin, latin[-1:] + latin[:-1], latin[1:] + latin[:1])
-        keys |= {"~=" + "".join(words) for words in turned}
+        keys |= {f"~={one}" for one in _as_one(latin)}
+        if latin != looks:
+            seen.append(_outline(latin))
     else:
         keys |= set(_choices(latin, smallest))
         keys.add(f"s:{_key(map(sound, latin))}")
     if any(len(word) == 1 for word in latin) and any(len(word) > 1 for word in latin):
         keys.add(f"i:{_key(latin)}")
     keys |= {f"j:{key}" for key in _initials(latin)}
+    for words in seen:
+        keys |= {f"l:{key}" for key in _choices(words, smallest)} | _as_one_outline(words)
+        keys |= {f"={word}" for word in words if len(word) >= _LEAST_JOINED}
     return keys
 
 
 def _choices(words: list[str], smallest: int) -> Iterator[str]:
+    """The keys of all the words, and of each choice among some that stand together: any number of
+    the first ones, a few of those that come after many."""
     if words:
         yield _key(words)
-    for size in range(smallest, len(words)):
-        for chosen in combinations(words, size):
-            yield _key(chosen)
+    for start in range(max(1, len(words) - MOST_WORDS + 1)):
+        near = words[start : start + MOST_WORDS]
+        largest = _FEW_WORDS if start else min(len(near), len(words) - 1)
+        for size in range(smallest, largest + 1):
+            for chosen in combinations(near, size):
+                yield _key(chosen)
 
 
 def likeness(name: str) -> bytes:

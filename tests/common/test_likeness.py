@@ -32,6 +32,20 @@ def alike(listed: str, typed: str, **options: bool) -> bool:
         ("송승원", "Song Seung-won"),
         ("송승원", "송승원"),
         ("Zoltavaria", "Zoltavaria"),
+        ("Imre Zoltavari", "lmre Zoltavari"),  # a small l
+        ("Elina Zoltavari", "EIina ZoItavari"),  # a capital I
+        ("Imre Zoltavari", "Irnre Zoltavari"),
+        ("Imre Zoltavari", "Imre ZoItavari 李"),
+        ("Imre Zoltavari", "Imre Zoltɑvari"),  # the phonetic ɑ
+        ("Imre Zoltavari", "Imre Zolt4vari"),
+        ("Bob Hope", "ВОВ НОРЕ 李"),  # Cyrillic but for the last
+        ("Imre Zoltavari", "ImreZoltavari"),
+        ("Imre Zoltavari", "Mr ImreZoltavari"),
+        ("Imre Zoltavari", "ZoltavariImre"),
+        ("Imre Zoltavari", "I m r e  Z o l t a v a r i"),
+        ("Imre Zoltavari", "Im·re Zolta-vari"),
+        ("Imre Zoltavari", "Prof. Dr. Dr. h. c. mult. Imre Andras Zoltavari"),
+        ("Imre Zoltavari", "A B C D E F G H J K L M N O P Imre Zoltavari"),
     ],
 )
 def test_a_name_that_could_pass_for_a_listed_one_is_found(listed: str, typed: str) -> None:
@@ -50,6 +64,8 @@ def test_a_name_that_could_pass_for_a_listed_one_is_found(listed: str, typed: st
         ("Zoltavaria", "Bruno Zoltavaria"),
         ("李伟", "李薇"),
         ("Imre Zoltavari", "Ада Петрова"),
+        ("Jo Li", "Joli"),
+        ("Zoltavaria", "Zoltavaria Berg 李"),
     ],
 )
 def test_another_name_is_not_found(listed: str, typed: str) -> None:
@@ -67,6 +83,10 @@ def test_an_organisation_is_found_by_one_word_of_its_name() -> None:
 def test_odd_names_give_few_keys(name: str) -> None:
     assert len(typed_keys(name)) < 1200
     listed_keys(name)
+
+
+def test_a_name_of_the_most_words_gives_bounded_keys() -> None:
+    assert len(typed_keys(" ".join(chr(0x4E00 + n) for n in range(60)))) < 8000
 
 
 def test_same_near_and_other_names() -> None:
