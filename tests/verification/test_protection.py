@@ -8,10 +8,12 @@ from django.test import Client
 
 from letters.models import Letter, Role
 from signatories.models import Signature, Status
+from signatories.services.withdraw_signature import withdraw_signature
 from tests.builders import a_letter, a_member, a_signature
 from verification.models import AuditEntry, Block, ProtectedName
 from verification.services.confirm_signature import confirm_signature
 from verification.services.protect_names import hold_protected
+from verification.services.restore_signature import restore_signature
 
 pytestmark = pytest.mark.django_db
 PAGE = "/organise/letters/a-letter/protection/"
@@ -120,6 +122,30 @@ def test_import_holds_who_counted_before_unless_a_moderator_let_them(
     ]
     assert hold_protected(coalition_id=letter.coalition_id) == 0
     assert AuditEntry.objects.filter(signature=early, action="hold").count() == 1
+
+
+def test_import_reaches_those_who_are_asked_and_those_who_wait(
+    editor: Client, letter: Letter
+) -> None:
+    asked = a_signature(letter, "Imre Zoltavari", status=Status.ASKED)
+    waiting = a_signature(letter, "I. Zoltavari", status=Status.HELD)
+    protect(editor, "Imre Zoltavari")
+    rows = Signature.objects.order_by("id").values_list("pk", "status", "signals")
+    # Else the one could sign the new text, and the other be approved, without any evidence.
+    assert list(rows) == [
+        (asked.pk, "held", ["protected"]),
+        (waiting.pk, "held", ["protected"]),
+    ]
+
+
+def test_who_withdrew_meets_the_names_of_today_on_coming_back(
+    editor: Client, letter: Letter
+) -> None:
+    row = a_signature(letter, "Imre Zoltavari")
+    withdraw_signature(signature_id=row.pk)
+    protect(editor, "Imre Zoltavari")
+    back = restore_signature(signature_id=row.pk)
+    assert (back.status, back.signals) == (Status.HELD, ["protected"])
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from django.db import transaction
 from common.likeness import listed_keys, typed_keys
 from letters.models import Coalition, Letter, User
 from signatories.models import Signature, Status
+from signatories.models.signature import SignatureQuerySet
 from signatories.services.refresh_tallies import refresh_tallies
 from verification.models import Action, AuditEntry, ProtectedName
 from verification.services.decide_signatures import state_of
@@ -60,10 +61,12 @@ def unprotect_name(*, letter: Letter, name_id: int, actor: User) -> None:
 
 
 def hold_protected(*, coalition_id: int) -> int:
-    """Holds the counted signatures whose names have come under protection since they counted.
+    """Marks the confirmed signatures whose names have come under protection since, and holds those
+    that count or are asked to sign a new text.
 
-    One that a moderator has decided on is only marked. Runs through all signatures, in batches
-    that commit as they go, so it is for the background. Returns how many were held.
+    One that a moderator has decided on is only marked; one that is withdrawn is looked at when it
+    comes back. Runs through all signatures, in batches that commit as they go, so it is for the
+    background. Returns how many were held.
     """
     held = 0
     for letter in Letter.objects.filter(coalition_id=coalition_id):
@@ -75,11 +78,11 @@ def hold_protected(*, coalition_id: int) -> int:
 
 
 def _alike(letter: Letter, keys: set[str]) -> Iterator[list[int]]:
-    """Ids of counted signatures that carry a protected name and are not marked, in batches."""
+    """Ids of signatures that carry a protected name and are not marked, in batches."""
     found: list[int] = []
     rows = (
-        Signature.objects.of_letter(letter.pk)
-        .counted()
+        _confirmed()
+        .of_letter(letter.pk)
         .exclude(signals__contains=["protected"])
         .values_list("pk", "name", "organisation_name")
     )
@@ -93,14 +96,19 @@ def _alike(letter: Letter, keys: set[str]) -> Iterator[list[int]]:
         yield found[start : start + BATCH]
 
 
+def _confirmed() -> SignatureQuerySet:
+    kept = Signature.objects.kept().filter(confirmed_at__isnull=False)
+    return kept.exclude(status=Status.WITHDRAWN)
+
+
 def _hold(letter: Letter, ids: list[int]) -> int:
     entries = []
     with transaction.atomic():
-        rows = Signature.objects.counted().filter(pk__in=ids).select_for_update().order_by("id")
+        rows = _confirmed().filter(pk__in=ids).select_for_update().order_by("id")
         for row in rows:
             before = state_of(row)
             row.signals = ["protected", *row.signals]
-            if row.decided_at is None:
+            if row.decided_at is None and row.status in (Status.COUNTED, Status.ASKED):
                 row.status, row.featured_rank = Status.HELD, None
                 entries.append(
                     AuditEntry(

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from signatories.models import Signature, Status
 from verification.services.confirm_signature import status_after_review
+from verification.services.examine_signature import examine_signature
 
 
 class LetterTakesNone(Exception):
@@ -27,6 +28,7 @@ def restore_signature(*, signature_id: int) -> Signature:
             return signature
         if not signature.letter.accepts_invited():
             raise LetterTakesNone
+        examine_signature(signature)  # names are protected and senders blocked meanwhile
         was_held = signature.withdrawn_from == Status.HELD
         approved = signature.decided_at is not None and not was_held
         if was_held:
@@ -37,5 +39,7 @@ def restore_signature(*, signature_id: int) -> Signature:
             signature.status = status_after_review(signature)
         signature.withdrawn_from = ""
         signature.withdrawn_at = None
-        signature.save(update_fields=["withdrawn_from", "status", "withdrawn_at"])
+        signature.save(
+            update_fields=["withdrawn_from", "status", "withdrawn_at", "likeness", "signals"]
+        )
     return signature
