@@ -53,8 +53,13 @@ def send_due_invitations() -> int:
 
 @shared_task(autoretry_for=(OSError, smtplib.SMTPException), retry_backoff=10, max_retries=5)
 def send_my_signatures(encrypted_email: str, language: str) -> bool:
-    """Answers “What have I signed?”. The address comes encrypted: the broker keeps no plain one."""
-    return lists.send_my_signatures(email=decrypt(encrypted_email.encode()), language=language)
+    """Answers “What have I signed?”. The address comes encrypted: the broker keeps no plain one.
+    Nor does the log: Celery writes there why a task is tried again, and a server that refuses a
+    mail says to whom."""
+    try:
+        return lists.send_my_signatures(email=decrypt(encrypted_email.encode()), language=language)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+        raise smtplib.SMTPException(f"refused: {type(error).__name__}") from None
 
 
 @shared_task

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import smtplib
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
 
-from common.crypto import decrypt
+from common.crypto import decrypt, encrypt
 from letters.models import Letter
 from signatories.models import Status
 from tests.builders import a_letter, a_signature
@@ -86,6 +87,28 @@ def test_address_gets_three_a_day(letter: Letter) -> None:
     sent = [send_my_signatures(email=ADDRESS, language="en") for _ in range(4)]
     assert sent == [True, True, True, False]
     assert SentMail.objects.count() == len(mail.outbox) == 3
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        smtplib.SMTPRecipientsRefused({ADDRESS: (550, b"5.1.1 no such user")}),
+        smtplib.SMTPDataError(554, f"5.7.1 <{ADDRESS}> is full".encode()),
+    ],
+)
+def test_refused_mail_leaves_no_address_in_the_log(
+    letter: Letter, monkeypatch: pytest.MonkeyPatch, refusal: Exception
+) -> None:
+    from verification import tasks
+
+    def refuse(**_: Any) -> bool:
+        raise refusal
+
+    monkeypatch.setattr(tasks.lists, "send_my_signatures", refuse)
+    told = tasks.send_my_signatures.apply((encrypt(ADDRESS).decode(), "en"))
+    assert told.failed()
+    assert "refused" in str(told.result)
+    assert ADDRESS not in f"{told.result!r} {told.traceback}"
 
 
 def test_asking_is_throttled(browser_client: Client, asked: list[Any]) -> None:
