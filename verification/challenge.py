@@ -56,7 +56,8 @@ def is_solved(letter: Letter, solution: str) -> bool:
         sent = hashlib.sha256(f"{payload['salt']}{payload['number']}".encode()).hexdigest()
         solved, _ = altcha.verify_solution(payload, _key(letter), check_expires=True)
         challenge = payload["challenge"]
-    except (ValueError, TypeError, KeyError, AttributeError):  # whatever a stranger makes up
+    # Whatever a stranger makes up.
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
     return bool(solved) and sent == challenge and use_once(f"altcha:{challenge}", SECONDS)
 

@@ -185,7 +185,8 @@ def test_way_back_works_once(
     browser_client.get(way_back)
     assert browser_client.get(way_back).status_code == 400
     browser_client.cookies[COOKIE] = kept
-    assert browser_client.get(way_back).status_code == 502  # the provider takes no code twice
+    # Not 502: a cookie that is kept does not let anybody make us ask the provider again.
+    assert browser_client.get(way_back).status_code == 400
     assert Evidence.objects.count() == 1
 
 

@@ -107,6 +107,7 @@ def test_solution_of_another_letter_expired_or_forged_is_refused(
     ]
     texts = [base64.b64encode(json.dumps(payload).encode()).decode() for payload in forged]
     texts += [solve(browser_client, other.slug), "", "=", "ä", "x" * 500, "\x00"]
+    texts.append(base64.b64encode(b"[" * 50_000).decode())
     for n, text in enumerate(texts):
         client = Client(headers={"Sec-Fetch-Site": "same-origin"}, REMOTE_ADDR=f"203.0.113.{n}")
         assert post(client, letter, altcha=text).status_code == 428, text
@@ -141,6 +142,18 @@ def test_unchecked_ones_are_few_and_close_the_letter_to_nobody(
     assert answers == [303, 303, 429]
     other = Client(headers={"Sec-Fetch-Site": "same-origin"}, REMOTE_ADDR="203.0.113.7")
     assert post(other, letter, altcha=solve(other)).status_code == 303
+
+
+def test_one_network_does_not_use_up_what_those_without_javascript_share(
+    browser_client: Client, letter: Letter, settings: Any
+) -> None:
+    settings.THROTTLE_PER_MINUTE = {**settings.THROTTLE_PER_MINUTE, "unchecked_network": 2}
+    switch(letter)
+    for n in range(2):
+        post(browser_client, letter, unchecked="yes", email=f"{n}@mail.example")
+    assert post(browser_client, letter, unchecked="yes").status_code == 429
+    other = Client(headers={"Sec-Fetch-Site": "same-origin"}, REMOTE_ADDR="203.0.113.7")
+    assert post(other, letter, unchecked="yes").status_code == 303
 
 
 def test_network_in_a_surge_is_asked_and_others_are_not(

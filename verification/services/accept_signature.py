@@ -123,7 +123,8 @@ def _throttle(*, letter: Letter, digest: bytes, network: str, unchecked: bool) -
     keys = {
         "network": where,
         "address": f"{letter.pk}:{where}:{digest.hex()[:24]}",
-        **({"unchecked": str(letter.pk)} if unchecked else {}),
+        # One network does not use up what all who have no JavaScript share.
+        **({"unchecked_network": where, "unchecked": str(letter.pk)} if unchecked else {}),
         "letter": str(letter.pk),
     }
     return hit(keys, nudge="send_due_mail")

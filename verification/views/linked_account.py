@@ -11,7 +11,7 @@ from common.crypto import network_digest
 from common.languages import speak
 from common.network import client_network
 from common.responses import private, see_other
-from common.throttle import WINDOW_SECONDS, Throttled, hit
+from common.throttle import WINDOW_SECONDS, Throttled, hit, use_once
 from signatories.models import Signature, Status
 from verification.linked_account import (
     COOKIE,
@@ -99,6 +99,9 @@ def _come_back(request: HttpRequest, provider_id: str) -> HttpResponse:
         or trip.provider_id != provider_id
         or not constant_time_compare(state, trip.state)
     ):
+        return _problem(request, "lost", signature)
+    # Each way back asks the provider, so that one throttled way out is good for one.
+    if not use_once(f"account:{trip.state}", 60 * settings.OPENID_MINUTES):
         return _problem(request, "lost", signature)
     if request.GET.get("error") == "access_denied":
         return _back(signature, "account_declined")
