@@ -11,5 +11,5 @@ def write_keys(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("verification", "0016_run_actions")]
+    dependencies = [("verification", "0017_invited")]
     operations = [migrations.RunPython(write_keys, migrations.RunPython.noop)]
