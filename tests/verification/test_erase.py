@@ -174,7 +174,7 @@ def test_data_has_every_personal_field(letter: Letter) -> None:
     }
     about_us = {
         *("id", "letter", "version", "organisation", "sort_key", "details_digest", "erased_at"),
-        "likeness",
+        *("likeness", "roll_line"),
         *("withdrawn_from", "confirmation_due_at", "confirmation_attempts"),
     }
     fields = {field.name for field in Signature._meta.concrete_fields}
