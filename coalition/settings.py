@@ -202,6 +202,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 2},
     },
+    "collect-views": {
+        "task": "verification.tasks.collect_views",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "refresh-statistics": {
+        "task": "verification.tasks.refresh_statistics",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "resume-deliveries": {
         "task": "deliveries.tasks.resume_deliveries",
         "schedule": 15.0,

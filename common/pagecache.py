@@ -21,6 +21,8 @@ import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.http import parse_etags
 
+from common.pageviews import note_view
+
 FRESH_SECONDS = 1.0
 STALE_SECONDS = 30.0
 STALE_SHARED_SECONDS = 60
@@ -31,11 +33,16 @@ SEARCHES = ("q", "country", "mark", "sort", "show")
 
 
 def keep_page(
-    response: HttpResponse, *, shared_seconds: int = 5, until: datetime | None = None
+    response: HttpResponse,
+    *,
+    shared_seconds: int = 5,
+    until: datetime | None = None,
+    views_of: int | None = None,
 ) -> HttpResponse:
     """Marks a public response for keeping here, and for `shared_seconds` in caches before us.
 
-    Nobody keeps it beyond the instant `until`, such as the end of an embargo.
+    Nobody keeps it beyond the instant `until`, such as the end of an embargo. Each time that a
+    browser opens it counts as a view of `views_of` (`common.pageviews`).
     """
     left = until.timestamp() - time.time() if until else STALE_SHARED_SECONDS * 2
     response["Cache-Control"] = (
@@ -45,6 +52,7 @@ def keep_page(
     )
     response._keep_page = True  # type: ignore[attr-defined]
     response._until = until.timestamp() if until else None  # type: ignore[attr-defined]
+    response._views_of = views_of  # type: ignore[attr-defined]
     return response
 
 
@@ -55,6 +63,7 @@ class _Page:
     etags: dict[str, str]
     made_at: float
     until: float | None = None
+    views_of: int | None = None
     renewing: threading.Lock = field(default_factory=threading.Lock)
 
 
@@ -168,6 +177,7 @@ def _make_page(response: HttpResponse) -> _Page:
         etags={"": f'"{digest}"', "gzip": f'"{digest}.g"', "br": f'"{digest}.b"'},
         made_at=time.monotonic(),
         until=getattr(response, "_until", None),
+        views_of=response._views_of,  # type: ignore[attr-defined]
     )
 
 
@@ -188,6 +198,8 @@ def best_encoding(accepted: str) -> str:
 
 
 def _answer(page: _Page, meta: dict[str, str]) -> HttpResponse:
+    if page.views_of is not None and meta["REQUEST_METHOD"] == "GET":
+        note_view(page.views_of, meta)
     encoding = best_encoding(meta.get("HTTP_ACCEPT_ENCODING", ""))
     etag = page.etags[encoding]
     seen = meta.get("HTTP_IF_NONE_MATCH")

@@ -8,12 +8,15 @@ from celery import shared_task
 from django.utils import timezone
 
 from common.crypto import decrypt
+from common.locks import only_one
 from verification.models import BulkAction, BulkState
 from verification.services import protect_names
+from verification.services import refresh_statistics as statistics
 from verification.services import send_due_invitations as invitations
 from verification.services import send_my_signatures as lists
 from verification.services import work_on_import as imports
 from verification.services.change_text import note_the_asked
+from verification.services.collect_views import collect_views as collect
 from verification.services.run_bulk_action import run_batch
 from verification.services.send_due_mail import MOST
 from verification.services.send_due_mail import send_due_mail as send
@@ -113,3 +116,17 @@ def work_on_import(run_id: int) -> None:
     """A shift; then others' work has its turn."""
     if imports.work_on_import(run_id=run_id):
         work_on_import.delay(run_id)
+
+
+@shared_task
+def collect_views() -> int:
+    """Stores how often pages were opened. Without Redis there is nothing to store."""
+    with only_one("collect_views") as mine:
+        return collect() if mine else 0
+
+
+@shared_task
+def refresh_statistics() -> int:
+    """Computes the pages of statistics; of two calls at once the second does nothing."""
+    with only_one("refresh_statistics") as mine:
+        return statistics.refresh_statistics() if mine else 0

@@ -39,7 +39,7 @@ def letter_page(request: HttpRequest, slug: str, language: str | None = None) ->
     current, translation = public_text(slug, language)
     with speak(translation.language):
         response = render(request, "coalition/letter_page.html", page_context(current, translation))
-    return keep_page(response, until=current.letter.next_change())
+    return keep_page(response, until=current.letter.next_change(), views_of=current.letter.pk)
 
 
 def page_context(current: CurrentLetter, translation: Translation) -> dict[str, Any]:

@@ -285,6 +285,10 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         )
         for route in ("", "progress/", "faults.csv")
     },
+    "organise/letters/<slug:slug>/statistics/": (
+        "/organise/letters/a-letter/statistics/",
+        reads(Role.VIEWER),
+    ),
     "organise/letters/<slug:slug>/export/": (
         "/organise/letters/a-letter/export/",
         {"GET": needs(Role.EDITOR, 200), "POST": needs(Role.EDITOR, 422)},

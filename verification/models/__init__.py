@@ -8,6 +8,7 @@ from verification.models.mail import SentMail
 from verification.models.notice import VersionNotice
 from verification.models.protection import Block, BlockKind, ProtectedName, block_digest
 from verification.models.remark import Assignment, Remark
+from verification.models.statistics import PageViews, Statistics
 
 __all__ = [
     "BULK_ACTIONS",
@@ -28,10 +29,12 @@ __all__ = [
     "ImportRun",
     "ImportStatus",
     "Invitation",
+    "PageViews",
     "ProtectedName",
     "Remark",
     "SavedQuery",
     "SentMail",
+    "Statistics",
     "VersionNotice",
     "block_digest",
 ]

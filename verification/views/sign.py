@@ -15,6 +15,7 @@ from common.access import anyone, anyone_may_post
 from common.languages import speak
 from common.network import client_network
 from common.pagecache import keep_page
+from common.pageviews import note_view
 from common.responses import see_other
 from common.throttle import WINDOW_SECONDS, Throttled
 from letters.access import public_letter, public_text
@@ -66,6 +67,8 @@ def challenge(request: HttpRequest, slug: str) -> HttpResponse:
 def sign(request: HttpRequest, slug: str) -> HttpResponse:
     door = Door(public_letter(slug))
     if request.method != "POST":
+        if request.method == "GET":
+            note_view(door.current.letter.pk, request.META)
         language = door.current.authoritative.language
         return form_page(request, door, door.empty_form(language), language)
     return answer(request, door)
