@@ -51,7 +51,8 @@ def test_lists_add_up_to_the_counted(letter: Letter) -> None:
     a_signature(letter, "Rep", organisation_name="The Guild", role_title="Chair", country="DE")
     found = figures()
     roles, countries = list_chart(found, "roles"), list_chart(found, "countries")
-    assert roles and countries
+    assert roles
+    assert countries
     assert [(bar.label.lower(), bar.value) for bar in roles.rows] == [("writer", 2), ("actor", 1)]
     assert (roles.rest, roles.missing) == (0, 1)
     assert [(bar.label, bar.value) for bar in countries.rows] == [("France", 3), ("Germany", 1)]
