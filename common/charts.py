@@ -65,12 +65,14 @@ def columns(data: Sequence[tuple[str, tuple[int, ...]]], top: int) -> list[Colum
     return made
 
 
-def area(values: Sequence[int], top: int) -> str:
-    """The points of the area under a line, in a square of 100 whose y grows downwards."""
+def line(values: Sequence[int], top: int) -> str:
+    """The points of a line from edge to edge of a square of 100 whose y grows downwards."""
+    if len(values) == 1:
+        values = [values[0], values[0]]
     steps = max(len(values) - 1, 1)
-    line = [f"{100 * n / steps:.6g},{100 - 100 * v / top:.6g}" for n, v in enumerate(values)]
-    last = 100 if len(values) > 1 else 0
-    return " ".join(["0,100", *line, f"{last},100"])
+    return " ".join(
+        f"{100 * n / steps:.6g},{100 - 100 * v / top:.6g}" for n, v in enumerate(values)
+    )
 
 
 def bars(data: Iterable[tuple[str, int]], whole: int | None = None) -> list[Bar]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django_countries import countries
 
-from common.charts import Bar, Column, area, bars, columns, nice_top
+from common.charts import Bar, Column, bars, columns, line, nice_top
 from common.pageviews import DIRECT, OTHER, OWN
 from signatories.models import Tally
 
@@ -83,7 +83,7 @@ def time_chart(figures: dict[str, Any]) -> TimeChart | None:
     top = nice_top(max(sum(values) for _label, values in parts))
     totals = list(accumulate(values[0] for _label, values in parts))
     total_top = nice_top(totals[-1])
-    return TimeChart(unit, top, columns(parts, top), total_top, area(totals, total_top), totals[-1])
+    return TimeChart(unit, top, columns(parts, top), total_top, line(totals, total_top), totals[-1])
 
 
 def _hours(hours: dict[str, list[int]]) -> list[Point]:

@@ -1,6 +1,6 @@
 import pytest
 
-from common.charts import area, bars, columns, nice_top, percent
+from common.charts import bars, columns, line, nice_top, percent
 
 
 @pytest.mark.parametrize(
@@ -29,8 +29,9 @@ def test_columns_are_stacked_and_stay_within_the_drawing() -> None:
     assert second.x == "56.25%"
 
 
-def test_area_goes_from_edge_to_edge() -> None:
-    assert area([1, 2], 4) == "0,100 0,75 100,50 100,100"
+def test_line_goes_from_edge_to_edge() -> None:
+    assert line([1, 2], 4) == "0,75 100,50"
+    assert line([1], 4) == "0,75 100,75"
 
 
 def test_shares_are_of_the_whole() -> None:
