@@ -177,7 +177,7 @@ def _make_page(response: HttpResponse) -> _Page:
         etags={"": f'"{digest}"', "gzip": f'"{digest}.g"', "br": f'"{digest}.b"'},
         made_at=time.monotonic(),
         until=getattr(response, "_until", None),
-        views_of=response._views_of,  # type: ignore[attr-defined]
+        views_of=getattr(response, "_views_of", None),
     )
 
 
