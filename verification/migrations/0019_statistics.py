@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("letters", "0007_operators"),
-        ("verification", "0017_invited"),
+        ("verification", "0018_outlines"),
     ]
 
     operations = [
