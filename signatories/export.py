@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from letters.models import Letter
 from signatories.models import Capacity, Signature, Status
-from signatories.models.signature import SignatureQuerySet
+from signatories.models.queryset import SignatureQuerySet
 
 ROWS_AT_ONCE = 5000
 

@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from common.patience import TookTooLong, at_most
 from signatories.models import Capacity, FeaturedGroup, Mark, Signature
-from signatories.models.signature import SignatureQuerySet
+from signatories.models.queryset import SignatureQuerySet
 
 PAGE_SIZE = 120
 SEARCH_MILLISECONDS = 2000

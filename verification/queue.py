@@ -16,7 +16,7 @@ from common.canonical import AddressError, canonical_email, clean_email
 from common.crypto import email_digest
 from common.patience import TookTooLong, at_most
 from signatories.models import Signature, Status, Tally
-from signatories.models.signature import SignatureQuerySet
+from signatories.models.queryset import SignatureQuerySet
 from verification.models import Assignment
 
 PAGE_SIZE = 50

@@ -1,8 +1,9 @@
+from signatories.models.choices import Capacity, RejectionReason, Source, Status
 from signatories.models.featured import FeaturedGroup
 from signatories.models.mark import Mark
 from signatories.models.organisation import Organisation
 from signatories.models.paper import PaperCount
-from signatories.models.signature import Capacity, RejectionReason, Signature, Source, Status
+from signatories.models.signature import Signature
 from signatories.models.tally import Tally
 
 __all__ = [

@@ -7,7 +7,7 @@ from django.db import transaction
 from common.likeness import listed_keys, typed_keys
 from letters.models import Coalition, Letter, User
 from signatories.models import Signature, Status
-from signatories.models.signature import SignatureQuerySet
+from signatories.models.queryset import SignatureQuerySet
 from signatories.services.refresh_tallies import refresh_tallies
 from verification.models import Action, AuditEntry, ProtectedName
 from verification.services.decide_signatures import state_of

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
+
+from letters.models import Letter
+from signatories.models.choices import Capacity, Status
+
+if TYPE_CHECKING:
+    from signatories.models.signature import Signature
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def counted(self) -> SignatureQuerySet:
+        return self.filter(status=Status.COUNTED)
+
+    def listed(self) -> SignatureQuerySet:
+        """Those whose names the public page may show."""
+        return self.counted().filter(show_name=True, consent_web=True)
+
+    def for_office(self) -> SignatureQuerySet:
+        """Those who agreed that a government office publishes and reuses their entry."""
+        return self.counted().filter(show_name=True, consent_government=True)
+
+    def for_press(self) -> SignatureQuerySet:
+        """Those who agreed to be named in press releases."""
+        return self.counted().filter(show_name=True, consent_press=True)
+
+    def people(self) -> SignatureQuerySet:
+        return self.filter(capacity=Capacity.PERSONAL)
+
+    def organisations(self) -> SignatureQuerySet:
+        return self.filter(capacity=Capacity.ORGANISATION)
+
+    def of_country(self, country: str) -> SignatureQuerySet:
+        """Those of a country by its ISO 3166-1 code; all of them where it is empty."""
+        return self.filter(country=country) if country else self
+
+    def with_words(
+        self, words: str, *, letter_id: int, capacity: str, country: str = ""
+    ) -> SignatureQuerySet:
+        """Listed ones of this letter, capacity and country whose name or affiliation has words
+        that begin like these; case and accents do not count. The index `signature_roll_words`
+        (migration 0010) finds them, in no order.
+        """
+        return self.filter(
+            RawSQL(  # nosec B611
+                "roll_words(letter_id, capacity, country, roll_line)"
+                " @@ roll_search(%s, %s, %s, %s)",
+                (letter_id, capacity, country, words),
+                output_field=models.BooleanField(),
+            )
+        )
+
+    def lines_with(self, words: str) -> SignatureQuerySet:
+        """The same words, looked for in each row: for who walks them in order and stops soon."""
+        return self.filter(
+            RawSQL(  # nosec B611
+                "roll_line LIKE ALL (roll_patterns(%s))",
+                (words,),
+                output_field=models.BooleanField(),
+            )
+        )
+
+    def found_by(self, letter_id: int, words: str) -> SignatureQuerySet:
+        """Confirmed ones of this letter in which words begin like these, for organisers: all that
+        was typed but the address. The column and its index are migration 0009's."""
+        return self.filter(
+            RawSQL(  # nosec B611
+                "signatories_signature.found_by @@ roll_query(%s, %s)",
+                (letter_id, words),
+                output_field=models.BooleanField(),
+            )
+        )
+
+    def featured(self) -> SignatureQuerySet:
+        return self.filter(featured_rank__isnull=False).order_by("featured_rank", "id")
+
+    def in_roll_order(self) -> SignatureQuerySet:
+        return self.order_by("sort_key", "id")
+
+    def newest_first(self) -> SignatureQuerySet:
+        return self.order_by("-confirmed_at", "-id")
+
+    def naming(self, organisation: str) -> SignatureQuerySet:
+        """Those who sign for the organisation or name it as their affiliation."""
+        return self.filter(
+            Q(organisation_name__iexact=organisation) | Q(affiliation__iexact=organisation)
+        )
+
+    def of_letter(self, letter_id: int) -> SignatureQuerySet:
+        return self.filter(letter_id=letter_id)
+
+    def kept(self) -> SignatureQuerySet:
+        """Without those that were erased: rows that only count."""
+        return self.filter(erased_at__isnull=True)
+
+    def newest_of_address(self, letter_id: int, address_digest: bytes) -> Signature | None:
+        """The address's confirmed signature of the letter, else the newest that waits for it."""
+        return (
+            self.filter(letter_id=letter_id, email_digest=address_digest)
+            .filter(Q(confirmed_at__isnull=False) | Q(status=Status.UNCONFIRMED))
+            .order_by(F("confirmed_at").asc(nulls_last=True), "-id")
+            .first()
+        )
+
+    def confirmed_of_address(self, address_digest: bytes) -> SignatureQuerySet:
+        """What the address has signed on all letters, newest first."""
+        return (
+            # By letter: the index of confirmed addresses starts with it.
+            self.filter(letter_id__in=Letter.objects.values("pk"))
+            .filter(email_digest=address_digest, confirmed_at__isnull=False)
+            .select_related("letter__coalition", "version__letter")
+            .prefetch_related("version__translations")
+            .order_by("-confirmed_at")
+        )
+
+    def alike(self, letter_id: int, likeness: bytes) -> SignatureQuerySet:
+        """Confirmed ones of the letter whose displayed name may be the same or nearly."""
+        return self.filter(letter_id=letter_id, likeness=likeness).exclude(
+            status__in=(Status.REJECTED, Status.WITHDRAWN)
+        )
+
+    def mail_due(self) -> SignatureQuerySet:
+        """The outbox: rows that wait for their confirmation mail."""
+        return self.filter(confirmation_sent_at__isnull=True, confirmation_due_at__lte=Now())
