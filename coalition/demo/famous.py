@@ -1,33 +1,18 @@
-"""Keeps well-known people off the demo: no invented signatory may carry a famous name."""
+"""Keeps well-known people off the demo: no invented signatory may pass for one of them."""
 
 from functools import lru_cache
 
 from coalition.demo.files import FOLDER
-from common.names import name_key
+from common.likeness import listed_keys, typed_keys
 
 
-@lru_cache
-def _famous() -> dict[str, list[frozenset[str]]]:
-    """The listed names as sets of words, found by each of their words."""
-    found: dict[str, list[frozenset[str]]] = {}
-    for line in (FOLDER / "famous.txt").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            words = frozenset(name_key(line).split())
-            for word in words:
-                found.setdefault(word, []).append(words)
-    return found
+@lru_cache(maxsize=1)
+def _famous() -> frozenset[str]:
+    lines = (FOLDER / "famous.txt").read_text(encoding="utf-8").splitlines()
+    names = [line for line in lines if line and not line.startswith("#")]
+    return frozenset(key for name in names for key in listed_keys(name))
 
 
 def is_famous(name: str) -> bool:
-    """Whether the name has all the words of a listed one, in any order, accents and case aside.
-
-    So “Virginia M. Woolf” is refused where “Virginia Woolf” is listed. Names written without
-    spaces (Chinese, Korean) are one word and must be listed whole.
-    """
-    words = frozenset(key for word in name.split() for key in _keys(word))
-    return any(listed <= words for word in words for listed in _famous().get(word, ()))
-
-
-@lru_cache(maxsize=20_000)
-def _keys(word: str) -> tuple[str, ...]:
-    return tuple(name_key(word).split())
+    """Whether the name would be held if the famous ones were protected names."""
+    return not _famous().isdisjoint(typed_keys(name))
