@@ -132,11 +132,6 @@ class Export:
                 found = list(rows.filter(pk__lt=found[-1][0])[:ROWS_AT_ONCE])
 
 
-def columns_of(purpose: Purpose) -> dict[str, Column]:
-    """What a table for this purpose may have."""
-    return COLUMNS if purpose == Purpose.RECORDS else PUBLISHED
-
-
 def numbers_by_purpose(letter: Letter) -> dict[str, int]:
     """How many entries a table for each purpose has now."""
     exports = [Export(letter, purpose, ()) for purpose in Purpose]
