@@ -11,6 +11,7 @@ from common.canonical import canonical_email
 from common.crypto import email_digest, encrypt
 from common.names import name_key, sort_key
 from letters.models import (
+    ChangeKind,
     Coalition,
     Letter,
     LetterStatus,
@@ -23,6 +24,7 @@ from letters.models import (
 from signatories.models import Capacity, Organisation, Signature, Status
 from verification.models import Invitation
 from verification.services.accept_signature import confirmed_digest, details_digest
+from verification.services.change_text import change_text
 from verification.services.invite import Invitee, invite
 
 ALL_FIELDS = ["role_title", "affiliation", "country", "city", "comment"]
@@ -86,6 +88,22 @@ def a_letter(
         setattr(letter, name, value)
     letter.save()
     return letter
+
+
+def a_new_text(
+    letter: Letter, actor: User, kind: ChangeKind, body: str = "Other demands."
+) -> Version:
+    """The letter's next version, published."""
+    letter.refresh_from_db()
+    assert letter.current_version is not None
+    return change_text(
+        letter=letter,
+        base=letter.current_version.number,
+        kind=kind,
+        note="We ask for more.",
+        texts={"en": {"title": "T", "addressee": "A", "body_markdown": body}},
+        actor=actor,
+    )
 
 
 def a_signature(

@@ -18,7 +18,7 @@ from django.test import Client
 
 from letters.models import Letter
 from tests.builders import a_signature
-from tests.verification.test_linked_account import BACK, marks, offer, set_out
+from tests.verification.provider import BACK, marks, offer, set_out
 
 pytestmark = pytest.mark.django_db
 

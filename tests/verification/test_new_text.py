@@ -1,4 +1,4 @@
-"""A letter's text changes after people have signed."""
+"""A letter's text changes after people have signed: who is told, who is asked, who counts."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from letters.models import ChangeKind, Draft, Letter, Role, Version
+from letters.models import ChangeKind, Letter, Role, User
 from letters.services.publish_version import NewerVersion, NothingChanged
-from letters.services.take_drafts import fingerprint
 from signatories.models import Signature, Status, Tally
-from tests.builders import a_member, a_signature, sign_data
+from tests.builders import a_member, a_new_text, a_signature, sign_data
 from tests.conftest import SAME_ORIGIN
 from verification.links import new_text_url
 from verification.models import Action, AuditEntry, VersionNotice
@@ -33,32 +32,19 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def editor(letter: Letter) -> Any:
+def editor(letter: Letter) -> User:
     return a_member(letter.coalition, Role.EDITOR)
-
-
-def changed(letter: Letter, editor: Any, kind: ChangeKind, body: str = "Other demands.") -> Version:
-    letter.refresh_from_db()
-    assert letter.current_version is not None
-    return change_text(
-        letter=letter,
-        base=letter.current_version.number,
-        kind=kind,
-        note="We ask for more.",
-        texts={"en": {"title": "T", "addressee": "A", "body_markdown": body}},
-        actor=editor,
-    )
 
 
 def new_text_path(signature: Signature) -> str:
     return new_text_url(signature.pk).removeprefix("http://localhost:8000")
 
 
-def test_correction_keeps_everybody_counted_and_tells_them(letter: Letter, editor: Any) -> None:
+def test_correction_keeps_everybody_counted_and_tells_them(letter: Letter, editor: User) -> None:
     signer = a_signature(letter, "Ada Example", email="ada@mail.example")
     for state in (Status.UNCONFIRMED, Status.HELD, Status.REJECTED, Status.WITHDRAWN):
         a_signature(letter, f"{state} person", status=state)
-    changed(letter, editor, ChangeKind.CORRECTION)
+    a_new_text(letter, editor, ChangeKind.CORRECTION)
     signer.refresh_from_db()
     assert (signer.status, signer.version.number) == (Status.COUNTED, 1)
     assert Tally.objects.get(letter=letter).counted == 1
@@ -72,10 +58,10 @@ def test_correction_keeps_everybody_counted_and_tells_them(letter: Letter, edito
     assert send_notices() == 0
 
 
-def test_material_change_counts_nobody_before_they_sign_it(letter: Letter, editor: Any) -> None:
+def test_material_change_counts_nobody_before_they_sign_it(letter: Letter, editor: User) -> None:
     signer = a_signature(letter, "Ada Example", featured_rank=1)
     a_signature(letter, "Rep", organisation_name="Guild of Paper")
-    changed(letter, editor, ChangeKind.MATERIAL)
+    a_new_text(letter, editor, ChangeKind.MATERIAL)
     tally = Tally.objects.get(letter=letter)
     assert (tally.counted, tally.asked, tally.received, tally.listed) == (0, 2, 2, 0)
     page = Client().get("/letters/a-letter/").content.decode()
@@ -93,9 +79,9 @@ def test_material_change_counts_nobody_before_they_sign_it(letter: Letter, edito
     assert (entry.before["version"], entry.after["version"]) == (1, 2)
 
 
-def test_page_shows_the_change_accessibly_and_asks(letter: Letter, editor: Any) -> None:
+def test_page_shows_the_change_accessibly_and_asks(letter: Letter, editor: User) -> None:
     signer = a_signature(letter)
-    changed(letter, editor, ChangeKind.MATERIAL, "We ask for *free* paper.")
+    a_new_text(letter, editor, ChangeKind.MATERIAL, "We ask for *free* paper.")
     page = Client().get(new_text_path(signer)).content.decode()
     assert re.search(r"<del><span class=\"hidden\">\[removed: </span>better<span", page)
     assert re.search(r"<ins><span class=\"hidden\">\[added: </span>free<span", page)
@@ -103,11 +89,11 @@ def test_page_shows_the_change_accessibly_and_asks(letter: Letter, editor: Any) 
 
 
 def test_text_that_changes_once_more_is_shown_before_it_is_signed(
-    letter: Letter, editor: Any
+    letter: Letter, editor: User
 ) -> None:
     signer = a_signature(letter)
-    changed(letter, editor, ChangeKind.MATERIAL)
-    changed(letter, editor, ChangeKind.MATERIAL, "And more.")
+    a_new_text(letter, editor, ChangeKind.MATERIAL)
+    a_new_text(letter, editor, ChangeKind.MATERIAL, "And more.")
     client = Client(headers=SAME_ORIGIN)
     answer = client.post(new_text_path(signer), {"version": "2"})
     assert answer.status_code == 409
@@ -121,9 +107,9 @@ def test_text_that_changes_once_more_is_shown_before_it_is_signed(
     assert (signer.status, signer.version.number) == (Status.COUNTED, 3)
 
 
-def test_post_from_another_site_and_forged_links_sign_nothing(letter: Letter, editor: Any) -> None:
+def test_post_from_another_site_and_forged_links_sign_nothing(letter: Letter, editor: User) -> None:
     signer = a_signature(letter)
-    changed(letter, editor, ChangeKind.MATERIAL)
+    a_new_text(letter, editor, ChangeKind.MATERIAL)
     other = Client(headers={"Sec-Fetch-Site": "cross-site"})
     assert other.post(new_text_path(signer), {"version": "2"}).status_code == 403
     assert Client().get("/manage/forged/new-text/").status_code == 404
@@ -131,9 +117,9 @@ def test_post_from_another_site_and_forged_links_sign_nothing(letter: Letter, ed
     assert signer.status == Status.ASKED
 
 
-def test_asked_signatory_may_withdraw_and_return(letter: Letter, editor: Any) -> None:
+def test_asked_signatory_may_withdraw_and_return(letter: Letter, editor: User) -> None:
     signer = a_signature(letter)
-    changed(letter, editor, ChangeKind.MATERIAL)
+    a_new_text(letter, editor, ChangeKind.MATERIAL)
     withdraw_signature(signature_id=signer.pk)
     signer.refresh_from_db()
     assert (signer.status, signer.withdrawn_from) == (Status.WITHDRAWN, Status.ASKED)
@@ -143,19 +129,19 @@ def test_asked_signatory_may_withdraw_and_return(letter: Letter, editor: Any) ->
     assert signer.status == Status.ASKED
 
 
-def test_asked_signatory_may_erase(letter: Letter, editor: Any) -> None:
+def test_asked_signatory_may_erase(letter: Letter, editor: User) -> None:
     signer = a_signature(letter)
-    changed(letter, editor, ChangeKind.MATERIAL)
+    a_new_text(letter, editor, ChangeKind.MATERIAL)
     erase_signature(signature_id=signer.pk)
     signer.refresh_from_db()
     assert (signer.status, signer.name) == (Status.WITHDRAWN, "")
     assert send_notices() == 0
 
 
-def test_whoever_comes_late_under_the_old_text_is_asked(letter: Letter, editor: Any) -> None:
+def test_whoever_comes_late_under_the_old_text_is_asked(letter: Letter, editor: User) -> None:
     late = a_signature(letter, "Late Confirmer", status=Status.UNCONFIRMED)
     held = a_signature(letter, "Held Person", status=Status.HELD)
-    changed(letter, editor, ChangeKind.MATERIAL)
+    a_new_text(letter, editor, ChangeKind.MATERIAL)
     confirm_signature(signature_id=late.pk)
     decide_signatures(
         letter=letter, seen={held.pk: held.fingerprint}, action=Action.APPROVE, actor=editor
@@ -167,9 +153,9 @@ def test_whoever_comes_late_under_the_old_text_is_asked(letter: Letter, editor: 
     assert send_notices() == 2
 
 
-def test_new_signature_is_of_the_new_text(letter: Letter, editor: Any) -> None:
+def test_new_signature_is_of_the_new_text(letter: Letter, editor: User) -> None:
     data = sign_data(letter, language="fr")
-    changed(letter, editor, ChangeKind.MATERIAL)
+    a_new_text(letter, editor, ChangeKind.MATERIAL)
     letter.refresh_from_db()
     client = Client(headers=SAME_ORIGIN)
     answer = client.post("/letters/a-letter/sign/", data)
@@ -181,18 +167,18 @@ def test_new_signature_is_of_the_new_text(letter: Letter, editor: Any) -> None:
     assert confirm_signature(signature_id=row.pk).status == Status.COUNTED
 
 
-def test_database_lets_no_statement_count_an_old_text(letter: Letter, editor: Any) -> None:
+def test_database_lets_no_statement_count_an_old_text(letter: Letter, editor: User) -> None:
     signer = a_signature(letter)
-    changed(letter, editor, ChangeKind.MATERIAL)
+    a_new_text(letter, editor, ChangeKind.MATERIAL)
     Signature.objects.filter(pk=signer.pk).update(status=Status.COUNTED)
     a_signature(letter, "Inserted Late", version=letter.versions.get(number=1))
     assert Signature.objects.counted().count() == 0
 
 
-def test_notices_survive_a_server_that_is_away(letter: Letter, editor: Any, settings: Any) -> None:
+def test_notices_survive_a_server_that_is_away(letter: Letter, editor: User, settings: Any) -> None:
     for n in range(3):
         a_signature(letter, f"Person {'x' * n}")
-    changed(letter, editor, ChangeKind.CORRECTION)
+    a_new_text(letter, editor, ChangeKind.CORRECTION)
     backend, settings.EMAIL_BACKEND = (
         settings.EMAIL_BACKEND,
         "django.core.mail.backends.smtp.EmailBackend",
@@ -206,16 +192,16 @@ def test_notices_survive_a_server_that_is_away(letter: Letter, editor: Any, sett
     assert send_notices() == 0
 
 
-def test_newer_text_replaces_the_mail_that_has_not_gone(letter: Letter, editor: Any) -> None:
+def test_newer_text_replaces_the_mail_that_has_not_gone(letter: Letter, editor: User) -> None:
     a_signature(letter)
-    changed(letter, editor, ChangeKind.MATERIAL)
-    changed(letter, editor, ChangeKind.CORRECTION, "Typo mended.")
+    a_new_text(letter, editor, ChangeKind.MATERIAL)
+    a_new_text(letter, editor, ChangeKind.CORRECTION, "Typo mended.")
     assert send_notices() == 1
     assert "version 3" in mail.outbox[0].body
     assert "does not count until you sign" in mail.outbox[0].body
 
 
-def test_same_text_and_outdated_base_are_refused(letter: Letter, editor: Any) -> None:
+def test_same_text_and_outdated_base_are_refused(letter: Letter, editor: User) -> None:
     text = letter.current_version.translations.get(language="en")  # type: ignore[union-attr]
     same = {
         "en": {
@@ -237,137 +223,17 @@ def test_same_text_and_outdated_base_are_refused(letter: Letter, editor: Any) ->
     assert letter.versions.count() == 1
 
 
-def test_second_press_changes_nothing(letter: Letter, editor: Any) -> None:
+def test_second_press_changes_nothing(letter: Letter, editor: User) -> None:
     signer = a_signature(letter)
-    changed(letter, editor, ChangeKind.MATERIAL)
+    a_new_text(letter, editor, ChangeKind.MATERIAL)
     for _ in range(2):
         reconsent_signature(signature_id=signer.pk, version_number=2, language="en")
     assert AuditEntry.objects.filter(signature=signer).count() == 1
 
 
-# --- Organisers' pages ---------------------------------------------------------------------------
-FORM = "/organise/letters/a-letter/text/new/"
-
-
-def logged_in(user: Any) -> Client:
-    client = Client(headers=SAME_ORIGIN)
-    client.force_login(user)
-    return client
-
-
-def drafted(letter: Letter, client: Client, **texts: str) -> dict[str, str]:
-    """The letter's drafts with these words in English; what the form of the change then sends."""
-    client.post("/organise/letters/a-letter/text/begin/")
-    letter.drafts.filter(language="en").update(**texts, revision=2)
-    assert letter.current_version is not None
-    return {
-        "base": str(letter.current_version.number),
-        "seen": fingerprint(letter),
-        "kind": "material",
-        "note": "More paper",
-    }
-
-
-def test_drafts_are_shown_and_published_as_the_next_version(letter: Letter, editor: Any) -> None:
-    a_signature(letter)
-    client = logged_in(editor)
-    data = drafted(letter, client, body_markdown="We ask for *free* paper.", share_text="Free!")
-    page = client.get(FORM).content.decode()
-    assert "[added: </span>free" in page
-    assert f'value="{data["seen"]}"' in page
-    answer = client.post(FORM, data)
-    assert (answer.status_code, answer["Location"]) == (303, "/organise/letters/a-letter/text/")
-    version = letter.versions.get(number=2)
-    english = version.translations.get(is_authoritative=True)
-    french = version.translations.get(language="fr")
-    assert (version.kind, version.note, version.published_by) == ("material", "More paper", editor)
-    assert version.text_sha256 == english.text_sha256
-    assert (english.share_text, french.body_markdown) == ("Free!", "Une lettre sur le papier")
-    assert not letter.drafts.exists()
-    entry = AuditEntry.objects.get(letter=letter, action=Action.NEW_TEXT)
-    assert (entry.actor, entry.note) == (editor, "More paper")
-    listed = client.get(answer["Location"]).content.decode()
-    assert "Version 2 is published. 1 signatory gets a mail." in listed
-
-
-def test_translation_joins_with_a_new_version(letter: Letter, editor: Any) -> None:
-    client = logged_in(editor)
-    drafted(letter, client)
-    Draft.objects.create(letter=letter, language="de", title="Papier")
-    page = client.get(FORM).content.decode()
-    assert "A title or a text is missing." in page
-    Draft.objects.filter(language="de").update(body_markdown="Wir bitten um Papier.")
-    data = {"base": "1", "seen": fingerprint(letter), "kind": "correction", "note": "In German"}
-    assert client.post(FORM, data).status_code == 303
-    version = letter.versions.get(number=2)
-    assert {t.language for t in version.translations.all()} == {"ar", "de", "en", "fr"}
-    assert "Wir bitten um Papier." in Client().get("/letters/a-letter/de/").content.decode()
-
-
-@pytest.mark.parametrize(
-    ("texts", "changes", "said"),
-    [
-        ({"title": "New"}, {"kind": ""}, "This field is required."),
-        ({"title": "New"}, {"note": ""}, "This field is required."),
-        ({"body_markdown": ""}, {}, "A title or a text is missing."),
-        ({}, {}, "The text is the same as before."),
-        ({"title": "New"}, {"base": "7"}, "Somebody changed the text meanwhile."),
-        ({"title": "New"}, {"seen": "en:1"}, "Somebody changed the text meanwhile."),
-    ],
-)
-def test_change_that_is_wrong_publishes_nothing_and_keeps_what_was_typed(
-    letter: Letter, editor: Any, texts: dict[str, str], changes: dict[str, str], said: str
-) -> None:
-    client = logged_in(editor)
-    answer = client.post(FORM, drafted(letter, client, **texts) | changes)
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert said in page
-    assert changes.get("note", "More paper") in page
-    assert f'value="{fingerprint(letter)}"' in page
-    assert letter.versions.count() == 1
-    assert letter.drafts.count() == 3
-
-
-# --- Public pages --------------------------------------------------------------------------------
-def test_old_texts_stay_readable(letter: Letter, editor: Any) -> None:
-    changed(letter, editor, ChangeKind.MATERIAL)
-    client = Client()
-    old = client.get("/letters/a-letter/versions/1/").content.decode()
-    assert "We ask for <em>better</em> paper." in old
-    assert "This is an earlier text of the letter." in old
-    assert (
-        "This is an earlier text"
-        not in client.get("/letters/a-letter/versions/2/").content.decode()
-    )
-    listed = client.get("/letters/a-letter/versions/").content.decode()
-    assert "/letters/a-letter/changes/1/2/" in listed
-    for version in letter.versions.all():
-        assert version.text_sha256 in listed
-    diff = client.get("/letters/a-letter/changes/1/2/").content.decode()
-    assert "[added: </span>" in diff
-    assert "/letters/a-letter/versions/" in client.get("/letters/a-letter/").content.decode()
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["versions/2/", "versions/99999/", "changes/1/1/", "changes/1/2/", "changes/2/1/"],
-)
-def test_texts_that_are_not_published_are_nowhere(letter: Letter, path: str) -> None:
-    Version.objects.create(letter=letter, number=2)
-    assert Client().get(f"/letters/a-letter/{path}").status_code == 404
-
-
-def test_letter_that_is_not_public_has_no_public_texts(letter: Letter) -> None:
-    letter.status = "embargoed"
-    letter.save()
-    for path in ("versions/", "versions/1/"):
-        assert Client().get(f"/letters/a-letter/{path}").status_code == 404
-
-
-def test_manage_page_and_mail_say_version_and_language(letter: Letter, editor: Any) -> None:
+def test_manage_page_says_version_and_language(letter: Letter, editor: User) -> None:
     signer = a_signature(letter, language="fr", confirmed_at=timezone.now())
-    changed(letter, editor, ChangeKind.CORRECTION)
+    a_new_text(letter, editor, ChangeKind.CORRECTION)
     page = Client().get(new_text_path(signer).replace("new-text/", "")).content.decode()
     french = letter.versions.get(number=1).translations.get(language="fr")
     assert "Version 1" in page

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from oidc_provider_mock import User as AccountThere
+from oidc_provider_mock import run_server_in_thread
+
+from tests.verification.provider import offer
+
+
+@pytest.fixture(scope="package")
+def service() -> Iterator[str]:
+    ada = AccountThere(sub="ada", claims={"email": "ada@secret.example", "name": "Ada Secret"})
+    with run_server_in_thread(require_nonce=True, user_claims=[ada]) as server:
+        yield f"http://localhost:{server.server_port}"
+
+
+@pytest.fixture
+def provider(settings: Any, service: str) -> dict[str, Any]:
+    return offer(settings, service)
