@@ -98,6 +98,7 @@ organiser_urlpatterns = [
     path("text/<int:number>/mails/pause/", texts.run_pause, name="run_pause"),
     path("evidence/guilds/", evidence.guild_new, name="guild_new"),
     path("evidence/guilds/<int:guild_id>/codes/", evidence.guild_codes, name="guild_codes"),
+    path("evidence/guilds/<int:guild_id>/cancel/", evidence.guild_cancel, name="guild_cancel"),
     path("evidence/invitations/", evidence.invitation_new, name="invitation_new"),
     path(
         "evidence/invitations/<int:invitation_id>/revoke/",

@@ -251,6 +251,10 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "/organise/letters/a-letter/evidence/guilds/1/codes/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
     ),
+    "organise/letters/<slug:slug>/evidence/guilds/<int:guild_id>/cancel/": (
+        "/organise/letters/a-letter/evidence/guilds/1/cancel/",
+        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
+    ),
     "organise/letters/<slug:slug>/evidence/invitations/": (
         "/organise/letters/a-letter/evidence/invitations/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 422)},

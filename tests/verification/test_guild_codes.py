@@ -9,12 +9,12 @@ from django.db import connection
 from django.test import Client
 
 from common import pagecache
-from letters.models import Letter, Role
+from letters.models import Letter, Role, User
 from signatories.models import Signature, Status
-from tests.builders import a_coalition, a_letter, a_member, a_signature
+from tests.builders import a_coalition, a_letter, a_member, a_signature, a_user
 from tests.conftest import SAME_ORIGIN
 from verification.links import manage_path
-from verification.models import Evidence, Guild, GuildCode
+from verification.models import Action, AuditEntry, Evidence, Guild, GuildCode
 from verification.services.issue_guild_codes import issue_guild_codes
 from verification.services.redeem_guild_code import CodeRefused, redeem_guild_code
 
@@ -24,6 +24,11 @@ PAGE = "/organise/letters/a-letter/evidence/"
 
 def a_guild(letter: Letter, name: str = "Paper Makers’ Guild") -> Guild:
     return Guild.objects.create(letter=letter, name=name, name_key=name.lower())
+
+
+def codes_of(guild: Guild, number: int = 1) -> list[str]:
+    issuer = a_user(f"{guild.pk}@guild.example")
+    return issue_guild_codes(guild=guild, number=number, actor=issuer)
 
 
 def enter(client: Client, row: Signature, code: str) -> Any:
@@ -41,7 +46,7 @@ def test_member_enters_a_code_and_the_letter_counts_one_member(
     browser_client: Client, letter: Letter
 ) -> None:
     row = a_signature(letter)
-    [code] = issue_guild_codes(guild=a_guild(letter), number=1)
+    [code] = codes_of(a_guild(letter))
     page = browser_client.get(manage_path(row.pk)).content.decode()
     assert "/guild-code/" in page
     response = enter(browser_client, row, f" {code.lower().replace('-', ' ')} ")
@@ -55,7 +60,7 @@ def test_member_enters_a_code_and_the_letter_counts_one_member(
 
 
 def test_database_has_no_code(letter: Letter) -> None:
-    [code] = issue_guild_codes(guild=a_guild(letter), number=1)
+    [code] = codes_of(a_guild(letter))
     with connection.cursor() as cursor:
         cursor.execute("SELECT row_to_json(c)::text FROM verification_guildcode c")
         [(text,)] = cursor.fetchall()
@@ -67,10 +72,10 @@ def test_wrong_used_and_foreign_codes_get_one_answer(
     browser_client: Client, letter: Letter
 ) -> None:
     row, other = a_signature(letter), a_signature(letter, "Berta")
-    [used] = issue_guild_codes(guild=a_guild(letter), number=1)
+    [used] = codes_of(a_guild(letter))
     redeem_guild_code(signature_id=other.pk, code=used)
     foreign = a_letter("other", coalition=a_coalition("others"))
-    [elsewhere] = issue_guild_codes(guild=a_guild(foreign), number=1)
+    [elsewhere] = codes_of(a_guild(foreign))
     path = f"{manage_path(row.pk)}guild-code/"  # once: a link says when it was made
     answers = {
         (response.status_code, response.content.replace(code.encode(), b""))
@@ -84,7 +89,7 @@ def test_wrong_used_and_foreign_codes_get_one_answer(
 
 def test_own_code_again_and_a_second_code_change_nothing(letter: Letter) -> None:
     row = a_signature(letter)
-    first, second = issue_guild_codes(guild=a_guild(letter), number=2)
+    first, second = codes_of(a_guild(letter), 2)
     for code in (first, first, second):
         redeem_guild_code(signature_id=row.pk, code=code)
     assert GuildCode.objects.filter(redeemed_by=row).count() == 1
@@ -93,7 +98,7 @@ def test_own_code_again_and_a_second_code_change_nothing(letter: Letter) -> None
 
 def test_erased_signature_leaves_a_used_code(letter: Letter) -> None:
     row = a_signature(letter)
-    [code] = issue_guild_codes(guild=a_guild(letter), number=1)
+    [code] = codes_of(a_guild(letter))
     redeem_guild_code(signature_id=row.pk, code=code)
     row.delete()
     with pytest.raises(CodeRefused):
@@ -112,7 +117,7 @@ def test_guessing_is_throttled(browser_client: Client, letter: Letter) -> None:
 def test_unconfirmed_signature_and_forged_link_redeem_nothing(
     browser_client: Client, letter: Letter
 ) -> None:
-    [code] = issue_guild_codes(guild=a_guild(letter), number=1)
+    [code] = codes_of(a_guild(letter))
     row = a_signature(letter, status=Status.UNCONFIRMED)
     assert enter(browser_client, row, code).status_code == 409
     assert browser_client.post("/manage/forged/guild-code/", {"code": code}).status_code == 404
@@ -126,7 +131,7 @@ def test_unconfirmed_signature_and_forged_link_redeem_nothing(
 def test_of_two_at_once_one_wins() -> None:
     letter = a_letter()
     rows = [a_signature(letter, name) for name in ("Ada", "Berta")]
-    codes = issue_guild_codes(guild=a_guild(letter), number=8)
+    codes = codes_of(a_guild(letter), 8)
     refused: list[str] = []
 
     def redeem(row: Signature, start: threading.Barrier) -> None:
@@ -162,6 +167,39 @@ def test_editor_issues_codes_that_are_shown_once(editor: Client, letter: Letter)
     assert "0 of 3 codes used" in overview
     assert not any(code in overview for code in codes)
     redeem_guild_code(signature_id=a_signature(letter).pk, code=codes[1])
+    log = AuditEntry.objects.filter(actor=User.objects.get()).order_by("id")
+    assert [(entry.action, entry.note) for entry in log] == [
+        ("guild", guild.name),
+        ("issue", f"{guild.name}: 3"),
+    ]
+
+
+def test_guild_is_added_once(editor: Client, letter: Letter) -> None:
+    for name in ("Paper Makers’ Guild", "PAPER makers’ guild"):
+        assert editor.post(f"{PAGE}guilds/", {"name": name}).status_code == 303
+    assert [guild.name for guild in Guild.objects.all()] == ["Paper Makers’ Guild"]
+    assert AuditEntry.objects.filter(action=Action.GUILD).count() == 1
+
+
+def test_unused_codes_are_cancelled_and_members_stay(editor: Client, letter: Letter) -> None:
+    guild = a_guild(letter)
+    used, lost, late = codes_of(guild, 3)
+    member, other = a_signature(letter), a_signature(letter, "Berta")
+    redeem_guild_code(signature_id=member.pk, code=used)
+    path = f"{PAGE}guilds/{guild.pk}/cancel/"
+    page = editor.post(path, follow=True).content.decode()
+    assert "2 unused codes are cancelled." in page
+    assert "1 of 1 codes used" in page
+    assert "Cancel unused codes" not in page
+    for code in (lost, late):
+        with pytest.raises(CodeRefused):
+            redeem_guild_code(signature_id=other.pk, code=code)
+    member.refresh_from_db()
+    assert member.marks == ["guild_code"]
+    editor.post(path)
+    assert [entry.note for entry in AuditEntry.objects.filter(action=Action.CANCEL)] == [
+        f"{guild.name}: 2"
+    ]
 
 
 def test_codes_come_as_a_file_too(editor: Client, letter: Letter) -> None:
@@ -174,8 +212,10 @@ def test_codes_come_as_a_file_too(editor: Client, letter: Letter) -> None:
 
 def test_guild_of_another_coalition_is_not_there(editor: Client, letter: Letter) -> None:
     other = a_guild(a_letter("other", coalition=a_coalition("others")))
+    codes_of(other)
     assert editor.post(f"{PAGE}guilds/{other.pk}/codes/", {"number": 1}).status_code == 404
-    assert not GuildCode.objects.exists()
+    assert editor.post(f"{PAGE}guilds/{other.pk}/cancel/").status_code == 404
+    assert GuildCode.objects.count() == 1
 
 
 def test_moderator_vouches_with_a_note_and_takes_it_back(letter: Letter) -> None:

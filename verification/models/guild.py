@@ -17,6 +17,11 @@ class GuildQuerySet(models.QuerySet["Guild"]):
         counts = Q(codes__redeemed_by__status=Status.COUNTED)
         return self.annotate(members=Count("codes", filter=counts))
 
+    def with_codes(self) -> GuildQuerySet:
+        """With `issued`, `used` and `unused`: how many codes there are."""
+        used = Count("codes__redeemed_at")
+        return self.annotate(issued=Count("codes"), used=used, unused=Count("codes") - used)
+
     def with_signatories(self) -> GuildQuerySet:
         """Those of whom at least one member counts."""
         return self.with_members().filter(Q(members__gt=0))

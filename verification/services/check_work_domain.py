@@ -4,7 +4,9 @@ from django.db import transaction
 
 from common.freemail import is_free_mail
 from common.names import name_key
+from letters.models import User
 from signatories.models import Mark, Organisation, Signature
+from verification.models import Action, AuditEntry
 from verification.services.give_evidence import give_evidence, take_evidence
 
 
@@ -40,7 +42,7 @@ def check_work_domain(*, signature: Signature) -> None:
         take_evidence(signature_id=signature.pk, kind=Mark.WORK_DOMAIN)
 
 
-def set_domain(*, organisation: Organisation, domain: str) -> int:
+def set_domain(*, organisation: Organisation, domain: str, actor: User) -> int:
     """Sets or removes the organisation's domain and looks again at those who name it.
 
     Returns how many bear the mark now. Raises FreeMail.
@@ -48,8 +50,18 @@ def set_domain(*, organisation: Organisation, domain: str) -> int:
     if domain and is_free_mail(domain):
         raise FreeMail
     with transaction.atomic():
-        organisation.domain = domain
+        organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        before, organisation.domain = organisation.domain, domain
         organisation.save(update_fields=["domain"])
+        if domain != before:
+            AuditEntry.objects.create(
+                letter_id=organisation.letter_id,
+                actor=actor,
+                action=Action.DOMAIN,
+                note=f"{organisation.name}: {domain or '–'}",
+                before={"domain": before},
+                after={"domain": domain},
+            )
         named = Signature.objects.of_letter(organisation.letter_id).naming(organisation.name)
         for signature in named.filter(confirmed_at__isnull=False):
             check_work_domain(signature=signature)

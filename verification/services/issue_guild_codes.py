@@ -1,9 +1,13 @@
-"""One-time codes for a guild's members: made, given out once, and forgotten but for a hash."""
+"""Guilds and their one-time codes: made, given out once, forgotten but for a hash, cancelled."""
 
 import secrets
 
+from django.db import transaction
+
 from common.crypto import keyed_digest
-from verification.models import Guild, GuildCode
+from common.names import name_key
+from letters.models import Letter, User
+from verification.models import Action, AuditEntry, Guild, GuildCode
 from verification.typed_code import ALPHABET, plain
 
 # 24 letters to the power of ten, 6 × 10¹³: behind the throttle nobody guesses one of thousands.
@@ -11,13 +15,45 @@ LENGTH = 10
 MOST = 2000
 
 
-def issue_guild_codes(*, guild: Guild, number: int) -> list[str]:
+def add_guild(*, letter: Letter, name: str, actor: User) -> Guild:
+    """The letter's guild of this name; one that is there already is left as it is."""
+    with transaction.atomic():
+        guild, made = Guild.objects.get_or_create(
+            letter=letter, name_key=name_key(name)[:160], defaults={"name": name}
+        )
+        if made:
+            _record(guild, Action.GUILD, guild.name, actor)
+    return guild
+
+
+def issue_guild_codes(*, guild: Guild, number: int, actor: User) -> list[str]:
     """Makes up to `MOST` codes, such as `K7QMX-2TRAC`; nobody can be told them again."""
     codes = [_code() for _ in range(min(number, MOST))]
-    GuildCode.objects.bulk_create(
-        GuildCode(guild=guild, digest=code_digest(guild.letter_id, code)) for code in codes
-    )
+    with transaction.atomic():
+        GuildCode.objects.bulk_create(
+            GuildCode(guild=guild, digest=code_digest(guild.letter_id, code)) for code in codes
+        )
+        _record(guild, Action.ISSUE, f"{guild.name}: {len(codes)}", actor)
     return codes
+
+
+def cancel_guild_codes(*, guild: Guild, actor: User) -> int:
+    """Makes every code that nobody has used worthless, as if it had never been issued; members who
+    used theirs stay members. Returns how many.
+
+    Locked first: of a member and an organiser at once one wins.
+    """
+    with transaction.atomic():
+        unused = guild.codes.filter(redeemed_at__isnull=True).select_for_update()
+        ids = list(unused.values_list("pk", flat=True))
+        if ids:
+            guild.codes.filter(pk__in=ids).delete()
+            _record(guild, Action.CANCEL, f"{guild.name}: {len(ids)}", actor)
+    return len(ids)
+
+
+def _record(guild: Guild, action: Action, note: str, actor: User) -> None:
+    AuditEntry.objects.create(letter_id=guild.letter_id, actor=actor, action=action, note=note)
 
 
 def code_digest(letter_id: int, code: str) -> bytes:

@@ -4,14 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from common.names import name_key
 from common.responses import see_other
 from common.uploads import MB, takes_file
 from letters.access import MemberRequest, letter_member
@@ -23,7 +21,11 @@ from verification.linked_account import providers_of
 from verification.models import Evidence, Guild, Invitation
 from verification.services.check_work_domain import FreeMail, set_domain
 from verification.services.invite import invite, resend_invitation, revoke_invitation
-from verification.services.issue_guild_codes import issue_guild_codes
+from verification.services.issue_guild_codes import (
+    add_guild,
+    cancel_guild_codes,
+    issue_guild_codes,
+)
 
 INVITATIONS_SHOWN = 200
 
@@ -41,7 +43,7 @@ def domain_set(request: MemberRequest, letter: Letter) -> HttpResponse:
     if not form.is_valid():
         return _page(request, letter, domain_form=form)
     try:
-        marked = set_domain(**form.cleaned_data)
+        marked = set_domain(**form.cleaned_data, actor=request.user)
     except FreeMail:
         form.add_error(
             "domain", gettext("Anybody can have an address there, so it says nothing about work.")
@@ -65,10 +67,7 @@ def guild_new(request: MemberRequest, letter: Letter) -> HttpResponse:
     form = GuildForm(request.POST)
     if not form.is_valid():
         return _page(request, letter, guild_form=form)
-    name = form.cleaned_data["name"]
-    Guild.objects.get_or_create(
-        letter=letter, name_key=name_key(name)[:160], defaults={"name": name}
-    )
+    add_guild(letter=letter, name=form.cleaned_data["name"], actor=request.user)
     return see_other(reverse("evidence", args=[letter.slug]))
 
 
@@ -80,7 +79,8 @@ def guild_codes(request: MemberRequest, letter: Letter, guild_id: int) -> HttpRe
     form = CodesForm(request.POST)
     if not form.is_valid():
         return _page(request, letter, codes_form=form)
-    codes = issue_guild_codes(guild=guild, number=form.cleaned_data["number"])
+    number = form.cleaned_data["number"]
+    codes = issue_guild_codes(guild=guild, number=number, actor=request.user)
     if form.cleaned_data["as_file"]:
         response = HttpResponse("code\r\n" + "\r\n".join(codes) + "\r\n", "text/csv")
         response["Content-Disposition"] = f'attachment; filename="codes-{letter.slug}.csv"'
@@ -88,6 +88,19 @@ def guild_codes(request: MemberRequest, letter: Letter, guild_id: int) -> HttpRe
     sign_url = settings.SITE_URL + letter.get_absolute_url()
     context = {"letter": letter, "guild": guild, "codes": codes, "sign_url": sign_url}
     return render(request, "verification/guild_codes.html", context)
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def guild_cancel(request: MemberRequest, letter: Letter, guild_id: int) -> HttpResponse:
+    guild = get_object_or_404(Guild.objects.of_letter(letter.pk), pk=guild_id)
+    cancelled = cancel_guild_codes(guild=guild, actor=request.user)
+    messages.success(
+        request,
+        ngettext("%(n)d unused code is cancelled.", "%(n)d unused codes are cancelled.", cancelled)
+        % {"n": cancelled},
+    )
+    return see_other(reverse("evidence", args=[letter.slug]))
 
 
 @takes_file(2 * MB)
@@ -151,9 +164,7 @@ def _page(request: MemberRequest, letter: Letter, **forms: Any) -> HttpResponse:
             "account_providers": providers_of(letter),
             "linked": Evidence.objects.filter(signature__letter=letter, kind=Mark.OPENID).count(),
             "organisations": Organisation.objects.filter(letter=letter).exclude(domain=""),
-            "guilds": Guild.objects.of_letter(letter.pk)
-            .with_members()
-            .annotate(issued=Count("codes"), used=Count("codes__redeemed_at")),
+            "guilds": Guild.objects.of_letter(letter.pk).with_members().with_codes(),
             "invited": Invitation.objects.filter(letter=letter).progress(),
             "invitations": Invitation.objects.filter(letter=letter)[:INVITATIONS_SHOWN],
             "may_edit": request.role.includes(Role.EDITOR),
