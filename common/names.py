@@ -6,11 +6,13 @@ from functools import lru_cache
 
 from icu import Collator, Locale
 
-# A scheme, a path behind a name with a dot, or what ends like a domain and not like an abbreviation
-# (“St.John”, “J.R.R.” and “Dr.med.” are names).
+# A scheme, a path behind a name with a dot, what ends like a domain and not like an abbreviation
+# (“St.John”, “J.R.R.” and “Dr.med.” are names), or in a domain's ending that is nobody's name,
+# whatever its case and whatever comes after it: a confirmation mail would carry it to strangers.
 _URL = re.compile(
     r"(?i:\b(?:https?:|www\.)|\w\.[a-z]{2,}/)"
     r"|(?<![\w.])(?!(?i:dr|prof|st|mag|dipl|ing|phil)\.)[\w-]{2,}(?:\.[\w-]+)*\.[a-z]{2,24}(?![\w.])"
+    r"|(?i:\w\.(?:com|net|org|info|biz|xyz|ru|cn|online)(?!\w))"
 )
 _MARKUP = re.compile(r"[<>{}\\]|&#?\w+;|\[[^\]]*\]\(")
 _SPACES = re.compile(r"\s+")

@@ -53,6 +53,8 @@ def test_clean_name_keeps_names_of_every_script(name: str) -> None:
         ("ada@x.example", "url"),
         ("Claim it at bit.ly/3xyz", "url"),
         ("visit evil.io", "url"),
+        ("visit evil.com.", "url"),
+        ("Win it at EVIL.COM now", "url"),
         ("example\uff0ecom", "url"),
         ("\u3164", "control"),
         ("\u115f\u1160", "control"),
