@@ -1,5 +1,6 @@
 """What a signatory can show anybody: that their entry is in a delivery's list root."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,6 @@ def receipt_of(entry: DeliveryEntry) -> dict[str, Any]:
     It names nobody else. docs/delivery.md says how to check one without this site.
     """
     delivery = entry.delivery
-    leaves = delivery.entries.order_by("position").values_list("leaf", flat=True)
     index = entry.position - 1
     return {
         "format": FORMAT,
@@ -29,7 +29,14 @@ def receipt_of(entry: DeliveryEntry) -> dict[str, Any]:
         "entry": entry.committed(),
         "index": index,
         "size": delivery.totals["named"],
-        "path": [
-            beside.hex() for beside in inclusion_path([bytes(leaf) for leaf in leaves], index)
-        ],
+        "path": list(_path(delivery.pk, delivery.list_root, index)),
     }
+
+
+@lru_cache(maxsize=10_000)
+def _path(delivery_id: int, list_root: str, index: int) -> tuple[str, ...]:
+    """The hashes beside the way up, which stay what they are: a list is frozen. Kept, because of a
+    million entries they take seconds, and whoever has a manage link may ask again and again."""
+    leaves = DeliveryEntry.objects.filter(delivery_id=delivery_id).order_by("position")
+    found = [bytes(leaf) for leaf in leaves.values_list("leaf", flat=True)]
+    return tuple(beside.hex() for beside in inclusion_path(found, index))

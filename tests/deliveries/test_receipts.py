@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -49,6 +50,15 @@ def test_every_receipt_leads_to_the_list_root(five: Delivery) -> None:
     entries = list(five.entries.all())
     assert len({entry.salt for entry in entries}) == 5
     assert [leads_to_root(entry) for entry in entries] == [True] * 5
+
+
+def test_asking_again_and_again_reads_the_list_once(
+    five: Delivery, django_assert_num_queries: Any
+) -> None:
+    entry = five.entries.select_related("delivery__letter").get(position=3)
+    first = receipt_of(entry)
+    with django_assert_num_queries(0):
+        assert receipt_of(entry) == first
 
 
 def test_a_forged_receipt_does_not(five: Delivery) -> None:
