@@ -4,20 +4,16 @@ The office's rules are those frozen with the delivery; what it does not say is n
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import models
 from django.template.defaultfilters import filesizeformat
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from deliveries.models import Delivery, DossierFile
-from deliveries.models.file import LETTER_FILE
+from deliveries.preflight.findings import Dossier, Finding, Outcome, facts_of
 
 # Of the whole mail, as servers count it: a convention among them. An office's own rule goes before
 # it (OFFICES: “generic: by email”).
@@ -26,53 +22,6 @@ DEFAULT_TOTAL_BYTES = 10_000_000
 PAPERS = {"letter": (612.0, 792.0), "a4": (595.3, 841.9)}
 MANY = 5
 OURS = gettext_lazy("This is a fault of ours: please report it, with the delivery’s number.")
-
-
-class Outcome(models.TextChoices):
-    PASSED = "passed", gettext_lazy("Passed")
-    FAILED = "failed", gettext_lazy("Failed")
-    WARNING = "warning", gettext_lazy("Look at this")
-    UNKNOWN = "unknown", gettext_lazy("Not checkable")
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One rule's outcome: the rule in words, what was found, and what to do about it.
-
-    Only what `failed` keeps a mail from being sent; nothing keeps files from being exported.
-    """
-
-    rule: str
-    outcome: Outcome
-    found: str = ""
-    mend: str = ""
-
-
-def facts_of(file: DossierFile) -> dict[str, Any]:
-    """What was measured of it: `preflight` judges no file without."""
-    return cast(dict[str, Any], file.facts)
-
-
-@dataclass(frozen=True)
-class Dossier:
-    """A delivery, the files that go to the office, and the moment at which they are judged."""
-
-    delivery: Delivery
-    files: Sequence[DossierFile]
-    now: datetime
-
-    @property
-    def rules(self) -> dict[str, Any]:
-        return dict(self.delivery.rules)
-
-    @property
-    def letter(self) -> DossierFile:
-        return next(file for file in self.files if file.name == LETTER_FILE)
-
-    def named(self, wrong: Callable[[dict[str, Any]], object]) -> str:
-        """The names of the files whose facts are wrong."""
-        return ", ".join(file.name for file in self.files if wrong(facts_of(file)))
-
 
 Findings = Iterator[Finding]
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from deliveries.models import Delivery, DeliveryStatus, DossierFile
 from deliveries.models.file import LETTER_FILE, ROLL_FILE
+from deliveries.preflight.findings import Dossier, Finding
 from deliveries.preflight.measure import Line, write_facts
-from deliveries.preflight.rules import Dossier, Finding, judge
+from deliveries.preflight.rules import judge
 from deliveries.print.child import PrintFailed, write_in_child
 from deliveries.private_files import private_files
 from deliveries.services.compose_jobs import entry_line, letter_job

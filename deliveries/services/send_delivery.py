@@ -10,7 +10,7 @@ from deliveries.models import (
     DispatchStatus,
     Method,
 )
-from deliveries.preflight.rules import Finding, Outcome
+from deliveries.preflight.findings import Finding, Outcome
 from deliveries.queue import enqueue
 from deliveries.services.inspect_delivery import preflight
 from letters.models import User

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from deliveries.models import Delivery
+from deliveries.preflight.findings import Outcome
 from deliveries.preflight.measure import absent_names
-from deliveries.preflight.rules import Outcome
 from deliveries.services.inspect_delivery import inspect_delivery, preflight
 from letters.models import Letter
 from tests.builders import a_signature

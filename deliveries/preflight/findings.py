@@ -1,0 +1,58 @@
+"""What preflight says of a rule, and what it looks at."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from deliveries.models import Delivery, DossierFile
+from deliveries.models.file import LETTER_FILE
+
+
+class Outcome(models.TextChoices):
+    PASSED = "passed", _("Passed")
+    FAILED = "failed", _("Failed")
+    WARNING = "warning", _("Look at this")
+    UNKNOWN = "unknown", _("Not checkable")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule's outcome: the rule in words, what was found, and what to do about it.
+
+    Only what `failed` keeps a mail from being sent; nothing keeps files from being exported.
+    """
+
+    rule: str
+    outcome: Outcome
+    found: str = ""
+    mend: str = ""
+
+
+def facts_of(file: DossierFile) -> dict[str, Any]:
+    """What was measured of it: `preflight` judges no file without."""
+    return cast(dict[str, Any], file.facts)
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A delivery, the files that go to the office, and the moment at which they are judged."""
+
+    delivery: Delivery
+    files: Sequence[DossierFile]
+    now: datetime
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        return dict(self.delivery.rules)
+
+    @property
+    def letter(self) -> DossierFile:
+        return next(file for file in self.files if file.name == LETTER_FILE)
+
+    def named(self, wrong: Callable[[dict[str, Any]], object]) -> str:
+        """The names of the files whose facts are wrong."""
+        return ", ".join(file.name for file in self.files if wrong(facts_of(file)))
