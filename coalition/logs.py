@@ -8,7 +8,7 @@ import structlog
 
 # Whoever holds one of these links may do what its owner may.
 _PERSONAL = re.compile(
-    r"(/(?:confirm|thanks|manage|invited|organise/join|accounts/confirm-email|accounts/password/reset/key)/)[^/\s?\"'<>]+"
+    r"(/(?:confirm|thanks|manage|invited|unsubscribe|organise/join|accounts/confirm-email|accounts/password/reset/key)/)[^/\s?\"'<>]+"
 )
 
 _FIELDS: list[Any] = [

@@ -162,6 +162,79 @@ CELERY_TASK_ROUTES = {
     "deliveries.tasks.send_*": {"queue": "mail"},
 }
 CELERY_BEAT_SCHEDULE = SCHEDULE
+# A task that waits longer than its interval is worthless: the next one does its work.
+CELERY_BEAT_SCHEDULE = {
+    "send-due-mail": {
+        "task": "verification.tasks.send_due_mail",
+        "schedule": 3.0,
+        "options": {"expires": 3},
+    },
+    "send-member-invitations": {
+        "task": "letters.tasks.send_member_invitations",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "send-notices": {
+        "task": "verification.tasks.send_notices",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "send-due-invitations": {
+        "task": "verification.tasks.send_due_invitations",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "send-updates": {
+        "task": "verification.tasks.send_updates",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "resume-bulk-actions": {
+        "task": "verification.tasks.resume_bulk_actions",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "refresh-tallies": {
+        "task": "signatories.tasks.refresh_tallies",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "reveal-letters": {
+        "task": "letters.tasks.reveal_letters",
+        "schedule": 1.0,
+        "options": {"expires": 1},
+    },
+    "resume-imports": {
+        "task": "verification.tasks.resume_imports",
+        "schedule": 2.0,
+        "options": {"expires": 2},
+    },
+    "collect-views": {
+        "task": "verification.tasks.collect_views",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "refresh-statistics": {
+        "task": "verification.tasks.refresh_statistics",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "resume-deliveries": {
+        "task": "deliveries.tasks.resume_deliveries",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "erase-entries": {
+        "task": "deliveries.tasks.erase_entries",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "purge-personal-data": {
+        "task": "coalition.tasks.purge_personal_data",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+}
 
 # --- Mail ------------------------------------------------------------------------------------
 vars().update(env.email_url_config(env.str("EMAIL_URL", default=addresses.email_url(VAR))))
@@ -282,6 +355,8 @@ SURGE_PER_MINUTE = {
 SURGE_WORK = env.int("SURGE_WORK", default=50_000)
 # Signatures of one network in a minute above which the others are flagged.
 BURST_PER_MINUTE = env.int("BURST_NETWORK", default=20)
+# Mails with organisers' updates, of all letters together, that leave in a minute.
+UPDATES_PER_MINUTE = env.int("UPDATES_PER_MINUTE", default=600)
 CONFIRMATION_LINK_AGE = 7 * 24 * 3600
 
 # --- Static files ----------------------------------------------------------------------------

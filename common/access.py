@@ -58,6 +58,13 @@ def anyone_may_post(view: View[P]) -> Callable[..., HttpResponseBase]:
     return mark(csrf_exempt(methods(guarded)), "anyone may post")
 
 
+def anyone_with_link(view: View[P]) -> Callable[..., HttpResponseBase]:
+    """Whoever holds the personal link may read and send, from anywhere: mail programs send the
+    form of RFC 8058 from their own pages. The view reads no cookie."""
+    methods = require_http_methods(["GET", "HEAD", "POST"])
+    return mark(csrf_exempt(methods(view)), "anyone with the link")
+
+
 def user(
     view: Callable[Concatenate[UserRequest, P], HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:

@@ -16,6 +16,7 @@ def build_mail(
     to: str,
     language: str,
     context: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
 ) -> EmailMultiAlternatives:
     """A mail in the recipient's language with a plain text and an HTML part, no tracking.
 
@@ -30,7 +31,7 @@ def build_mail(
         subject=" ".join(subject.split()),
         body=text.strip() + "\n",
         to=[to],
-        headers={"Auto-Submitted": "auto-generated"},
+        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
     )
     message.attach_alternative(html, "text/html")
     return message

@@ -20,6 +20,10 @@ class NotTried(smtplib.SMTPException):
     """An earlier mail found the server away, so this one was not tried."""
 
 
+class MayHaveGone(smtplib.SMTPException):
+    """The server was lost while it took this mail: nobody knows whether it has it."""
+
+
 class Postbox:
     """Up to `connections` connections, opened when needed and closed at the end of the block."""
 
@@ -41,22 +45,30 @@ class Postbox:
 
     def send(self, message: EmailMessage) -> Future[None]:
         """Sends soon. The future raises SMTPRecipientsRefused or SMTPDataError where the server
-        does not take this mail, OSError or another SMTPException where it is away."""
+        does not take this mail, OSError or another SMTPException where it is away, of these
+        MayHaveGone where this mail may have got there nevertheless."""
         return self._pool.submit(self._send, message)
 
     def _send(self, message: EmailMessage) -> None:
         if self._away.is_set():
             raise NotTried
+        server = self._server()
         try:
-            server = self._server()
             server.open()
+        except (smtplib.SMTPException, OSError):
+            self._away.set()
+            raise
+        try:
             server.send_messages([message])
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
             server.close()
             raise
-        except (smtplib.SMTPException, OSError):
+        except smtplib.SMTPSenderRefused:
             self._away.set()
             raise
+        except (smtplib.SMTPException, OSError) as error:
+            self._away.set()
+            raise MayHaveGone(str(error)) from error
 
     def _server(self) -> BaseEmailBackend:
         if not hasattr(self._own, "server"):

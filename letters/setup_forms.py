@@ -115,7 +115,7 @@ class PictureForm(forms.Form):
             ) from None
 
 
-class _LocalTimeField(forms.DateTimeField):
+class LocalTimeField(forms.DateTimeField):
     """A time without a zone, as the browser's date field has it; the form's zone makes it one."""
 
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S")
@@ -134,12 +134,12 @@ class ScheduleForm(forms.Form):
         help_text=_("The times below are read in this zone."),
         choices=zone_choices,
     )
-    opens_at = _LocalTimeField(
+    opens_at = LocalTimeField(
         label=_("Opens for signatures"),
         help_text=_("Empty: as soon as it is published."),
         required=False,
     )
-    closes_at = _LocalTimeField(
+    closes_at = LocalTimeField(
         label=_("Closes for signatures"),
         help_text=_("Empty: open until you close it."),
         required=False,
@@ -164,7 +164,7 @@ class ScheduleForm(forms.Form):
             if local is None:
                 continue
             try:
-                self.cleaned_data[name] = at = _in_zone(local, zone)
+                self.cleaned_data[name] = at = in_zone(local, zone)
             except ValidationError as error:
                 self.add_error(name, error)
                 continue
@@ -179,7 +179,7 @@ class ScheduleForm(forms.Form):
         return self.cleaned_data
 
 
-def _in_zone(local: datetime, zone: ZoneInfo) -> datetime:
+def in_zone(local: datetime, zone: ZoneInfo) -> datetime:
     """Raises ValidationError for an hour that the clocks of this zone skip."""
     at = local.replace(tzinfo=zone)
     utc = ZoneInfo("UTC")

@@ -16,6 +16,7 @@ CONFIRM = "confirm"
 MANAGE = "manage"
 THANKS = "thanks"
 INVITED = "invited"
+UNSUBSCRIBE = "unsubscribe"
 
 
 def confirm_path(signature_id: int) -> str:
@@ -71,6 +72,16 @@ def invited_url(invitation_id: int) -> str:
 def read_invited_token(token: str) -> int:
     """The invitation's id; it works until it is revoked. Raises common.tokens.TokenError."""
     return int(read_token(INVITED, token))
+
+
+def unsubscribe_url(signature_id: int) -> str:
+    """Where the signatory gets no more updates, by a button or by the mail program's."""
+    return _absolute("unsubscribe", token=make_token(UNSUBSCRIBE, str(signature_id)))
+
+
+def read_unsubscribe_token(token: str) -> int:
+    """The signature's id; the link does not expire. Raises common.tokens.TokenError."""
+    return int(read_token(UNSUBSCRIBE, token))
 
 
 def public_places(signature: Signature, text: Translation) -> dict[str, str]:

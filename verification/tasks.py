@@ -14,6 +14,7 @@ from verification.services import protect_names
 from verification.services import refresh_statistics as statistics
 from verification.services import send_due_invitations as invitations
 from verification.services import send_my_signatures as lists
+from verification.services import send_updates as updates
 from verification.services import work_on_import as imports
 from verification.services.change_text import note_the_asked
 from verification.services.collect_views import collect_views as collect
@@ -78,6 +79,17 @@ def send_notices() -> int:
     note_the_asked()
     try:
         return send_out()
+    except (OSError, smtplib.SMTPException) as error:
+        log.warning("mail_server_unavailable", error=str(error))
+        return 0
+
+
+@shared_task
+def send_updates() -> int:
+    """Sends the organisers' updates at the pace of `UPDATES_PER_MINUTE`; beat's next call goes on,
+    and tries again where the server was away."""
+    try:
+        return updates.send_updates()
     except (OSError, smtplib.SMTPException) as error:
         log.warning("mail_server_unavailable", error=str(error))
         return 0

@@ -23,6 +23,8 @@ from verification.views import (
     texts,
     thanks,
     typed_code,
+    unsubscribe,
+    updates,
 )
 
 public_urlpatterns = [
@@ -42,6 +44,7 @@ public_urlpatterns = [
     ),
     path("confirm/<str:token>/", confirm.confirm, name="confirm"),
     path("confirm/<str:token>/resend/", confirm.resend, name="resend"),
+    path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("thanks/<str:token>/", thanks.thanks, name="thanks"),
     path("manage/<str:token>/", manage.manage, name="manage"),
     path("invited/<str:token>/", invited.invited, name="invited"),
@@ -121,6 +124,15 @@ organiser_urlpatterns = [
     path("imports/paper/", paper.paper_new, name="paper_new"),
     path("imports/paper/<int:paper_id>/", paper.paper_take_back, name="paper_take_back"),
     path("statistics/", statistics.statistics, name="statistics"),
+    path("updates/", updates.update_list, name="update_list"),
+    path("updates/new/", updates.update_edit, name="update_new"),
+    path("updates/<int:update_id>/", updates.update_detail, name="update_detail"),
+    path("updates/<int:update_id>/edit/", updates.update_edit, name="update_edit"),
+    path("updates/<int:update_id>/mail/<language:language>/", updates.mail, name="update_mail"),
+    path("updates/<int:update_id>/progress/", updates.progress, name="update_progress"),
+    path("updates/<int:update_id>/test/", updates.test, name="update_test"),
+    path("updates/<int:update_id>/send/", updates.send, name="update_send"),
+    path("updates/<int:update_id>/step/", updates.step, name="update_step"),
     path("export/", export.export, name="export"),
     path("audit-log/", audit_log.audit_log, name="audit_log"),
     path("audit-log/export/", audit_log.audit_log_export, name="audit_log_export"),

@@ -10,18 +10,12 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from coalition.mailbox import store
 from common.access import anyone
+from common.responses import mail_in_frame
 
 PAGE = 50
-# A mail is foreign markup: no script, no form, nothing loaded from anywhere. Its links open in a
-# tab of their own (`base` below), which may then do what a page may.
-HTML_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
-    "sandbox allow-popups allow-popups-to-escape-sandbox"
-)
 
 
 @anyone
@@ -42,13 +36,9 @@ def message(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @anyone
-@xframe_options_sameorigin
 def message_html(request: HttpRequest, name: str) -> HttpResponse:
     """The HTML part alone, for the frame."""
-    html = _message_or_404(name).html
-    return HttpResponse(
-        f'<base target="_blank">{html}', headers={"Content-Security-Policy": HTML_POLICY}
-    )
+    return mail_in_frame(_message_or_404(name).html)
 
 
 @anyone

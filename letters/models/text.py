@@ -9,24 +9,14 @@ from django.utils.translation import get_language_info
 from common.markdown import render_markdown
 
 
-class Text(models.Model):
-    """What is written in one language: published (`Translation`) or not yet (`Draft`)."""
+class Written(models.Model):
+    """Markdown in one language."""
 
     language = models.CharField(max_length=12)
-    title = models.CharField(max_length=200)
-    summary = models.CharField(max_length=400, blank=True)
-    addressee = models.CharField(max_length=300, blank=True)
     body_markdown = models.TextField()
-    share_text = models.CharField(max_length=280, blank=True)
 
     class Meta:
         abstract = True
-
-    @property
-    def text_sha256(self) -> str:
-        """SHA-256 (hex) of title, addressee and body in UTF-8, joined by blank lines."""
-        text = f"{self.title}\n\n{self.addressee}\n\n{self.body_markdown}"
-        return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
     def body_html(self) -> str:
@@ -41,3 +31,21 @@ class Text(models.Model):
     def language_name(self) -> str:
         """The language's name in itself, such as “français”."""
         return str(get_language_info(self.language)["name_local"])
+
+
+class Text(Written):
+    """A letter in one language: published (`Translation`) or not yet (`Draft`)."""
+
+    title = models.CharField(max_length=200)
+    summary = models.CharField(max_length=400, blank=True)
+    addressee = models.CharField(max_length=300, blank=True)
+    share_text = models.CharField(max_length=280, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def text_sha256(self) -> str:
+        """SHA-256 (hex) of title, addressee and body in UTF-8, joined by blank lines."""
+        text = f"{self.title}\n\n{self.addressee}\n\n{self.body_markdown}"
+        return hashlib.sha256(text.encode()).hexdigest()

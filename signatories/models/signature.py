@@ -18,6 +18,162 @@ from signatories.models.queryset import SignatureQuerySet
 from signatories.models.rollline import RollLine
 
 
+class Status(models.TextChoices):
+    """Where a signature stands. Only `counted` is ever public."""
+
+    UNCONFIRMED = "unconfirmed", _("Unconfirmed")
+    REPEATED = "repeated", _("Repeated")
+    HELD = "held", _("Held")
+    COUNTED = "counted", _("Counted")
+    ASKED = "asked", _("Asked to sign the new text")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Capacity(models.TextChoices):
+    PERSONAL = "personal", _("For myself")
+    ORGANISATION = "organisation", _("On behalf of an organisation")
+
+
+class RejectionReason(models.TextChoices):
+    FAKE = "fake", _("Not a real signatory")
+    IMPOSTOR = "impostor", _("Somebody else’s name")
+    DUPLICATE = "duplicate", _("Signed already under another address")
+    ABUSE = "abuse", _("Abusive content")
+    UNSUITABLE = "unsuitable", _("Does not belong on this letter")
+    OTHER = "other", _("Other")
+
+
+class Source(models.TextChoices):
+    WEB = "web", _("Sign form")
+    INVITATION = "invitation", _("Personal invitation")
+    IMPORT = "import", _("Import")
+
+
+# On the public page by name; the condition of the roll's indexes, which must be spelt the same.
+LISTED = Q(status="counted", show_name=True, consent_web=True)
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def counted(self) -> SignatureQuerySet:
+        return self.filter(status=Status.COUNTED)
+
+    def listed(self) -> SignatureQuerySet:
+        """Those whose names the public page may show."""
+        return self.counted().filter(show_name=True, consent_web=True)
+
+    def for_office(self) -> SignatureQuerySet:
+        """Those who agreed that a government office publishes and reuses their entry."""
+        return self.counted().filter(show_name=True, consent_government=True)
+
+    def for_press(self) -> SignatureQuerySet:
+        """Those who agreed to be named in press releases."""
+        return self.counted().filter(show_name=True, consent_press=True)
+
+    def for_updates(self) -> SignatureQuerySet:
+        """Those who asked for updates by mail."""
+        return self.counted().filter(consent_updates=True)
+
+    def people(self) -> SignatureQuerySet:
+        return self.filter(capacity=Capacity.PERSONAL)
+
+    def organisations(self) -> SignatureQuerySet:
+        return self.filter(capacity=Capacity.ORGANISATION)
+
+    def of_country(self, country: str) -> SignatureQuerySet:
+        """Those of a country by its ISO 3166-1 code; all of them where it is empty."""
+        return self.filter(country=country) if country else self
+
+    def with_words(
+        self, words: str, *, letter_id: int, capacity: str, country: str = ""
+    ) -> SignatureQuerySet:
+        """Listed ones of this letter, capacity and country whose name or affiliation has words
+        that begin like these; case and accents do not count. The index `signature_roll_words`
+        (migration 0010) finds them, in no order.
+        """
+        return self.filter(
+            RawSQL(  # nosec B611
+                "roll_words(letter_id, capacity, country, roll_line)"
+                " @@ roll_search(%s, %s, %s, %s)",
+                (letter_id, capacity, country, words),
+                output_field=models.BooleanField(),
+            )
+        )
+
+    def lines_with(self, words: str) -> SignatureQuerySet:
+        """The same words, looked for in each row: for who walks them in order and stops soon."""
+        return self.filter(
+            RawSQL(  # nosec B611
+                "roll_line LIKE ALL (roll_patterns(%s))",
+                (words,),
+                output_field=models.BooleanField(),
+            )
+        )
+
+    def found_by(self, letter_id: int, words: str) -> SignatureQuerySet:
+        """Confirmed ones of this letter in which words begin like these, for organisers: all that
+        was typed but the address. The column and its index are migration 0009's."""
+        return self.filter(
+            RawSQL(  # nosec B611
+                "signatories_signature.found_by @@ roll_query(%s, %s)",
+                (letter_id, words),
+                output_field=models.BooleanField(),
+            )
+        )
+
+    def featured(self) -> SignatureQuerySet:
+        return self.filter(featured_rank__isnull=False).order_by("featured_rank", "id")
+
+    def in_roll_order(self) -> SignatureQuerySet:
+        return self.order_by("sort_key", "id")
+
+    def newest_first(self) -> SignatureQuerySet:
+        return self.order_by("-confirmed_at", "-id")
+
+    def naming(self, organisation: str) -> SignatureQuerySet:
+        """Those who sign for the organisation or name it as their affiliation."""
+        return self.filter(
+            Q(organisation_name__iexact=organisation) | Q(affiliation__iexact=organisation)
+        )
+
+    def of_letter(self, letter_id: int) -> SignatureQuerySet:
+        return self.filter(letter_id=letter_id)
+
+    def kept(self) -> SignatureQuerySet:
+        """Without those that were erased: rows that only count."""
+        return self.filter(erased_at__isnull=True)
+
+    def newest_of_address(self, letter_id: int, address_digest: bytes) -> Signature | None:
+        """The address's confirmed signature of the letter, else the newest that waits for it."""
+        return (
+            self.filter(letter_id=letter_id, email_digest=address_digest)
+            .filter(Q(confirmed_at__isnull=False) | Q(status=Status.UNCONFIRMED))
+            .order_by(F("confirmed_at").asc(nulls_last=True), "-id")
+            .first()
+        )
+
+    def confirmed_of_address(self, address_digest: bytes) -> SignatureQuerySet:
+        """What the address has signed on all letters, newest first."""
+        return (
+            # By letter: the index of confirmed addresses starts with it.
+            self.filter(letter_id__in=Letter.objects.values("pk"))
+            .filter(email_digest=address_digest, confirmed_at__isnull=False)
+            .select_related("letter__coalition", "version__letter")
+            .prefetch_related("version__translations")
+            .order_by("-confirmed_at")
+        )
+
+    def alike(self, letter_id: int, likeness: bytes) -> SignatureQuerySet:
+        """Confirmed ones of the letter whose displayed name may be the same or nearly."""
+        return self.filter(letter_id=letter_id, likeness=likeness).exclude(
+            status__in=(Status.REJECTED, Status.WITHDRAWN)
+        )
+
+    def mail_due(self) -> SignatureQuerySet:
+        """The outbox: rows that wait for their confirmation mail."""
+        return self.filter(confirmation_sent_at__isnull=True, confirmation_due_at__lte=Now())
+
+
 class Signature(models.Model):
     """One person's or organisation's act of signing one version of one letter."""
 
@@ -173,6 +329,105 @@ class Signature(models.Model):
             ),
         )
         indexes = INDEXES
+        indexes = (
+            models.Index(
+                F("confirmation_due_at"),
+                name="signature_outbox",
+                condition=Q(confirmation_sent_at__isnull=True),
+            ),
+            models.Index(
+                fields=("letter", "capacity", "sort_key", "id"),
+                include=("roll_line",),
+                name="signature_roll",
+                condition=LISTED,
+            ),
+            models.Index(
+                fields=("letter", "capacity", "country", "sort_key", "id"),
+                include=("roll_line",),
+                name="signature_roll_country",
+                condition=LISTED,
+            ),
+            models.Index(
+                fields=("letter", "capacity", "confirmed_at", "id"),
+                include=("country", "roll_line"),
+                name="signature_roll_time",
+                condition=LISTED,
+            ),
+            GinIndex(
+                fields=("marks",),
+                name="signature_roll_marks",
+                condition=LISTED,
+            ),
+            models.Index(
+                fields=("id",), name="signature_erased", condition=Q(erased_at__isnull=False)
+            ),
+            models.Index(
+                fields=("letter", "featured_rank"),
+                name="signature_featured",
+                condition=Q(featured_rank__isnull=False),
+            ),
+            models.Index(fields=("letter", "status", "-id"), name="signature_queue"),
+            # For moderators. All of them leave out what is not confirmed, so that the insert of the
+            # sign form pays for none.
+            models.Index(
+                fields=("letter", "country", "-id"),
+                name="signature_queue_country",
+                condition=Q(confirmed_at__isnull=False, erased_at__isnull=True),
+            ),
+            models.Index(
+                fields=("letter", "network_digest", "-id"),
+                name="signature_queue_network",
+                condition=Q(confirmed_at__isnull=False, network_digest__isnull=False),
+            ),
+            models.Index(
+                fields=("letter", "-created_at", "-id"),
+                name="signature_queue_time",
+                condition=Q(confirmed_at__isnull=False, erased_at__isnull=True),
+            ),
+            models.Index(
+                fields=("letter", "source", "-id"),
+                name="signature_queue_source",
+                condition=~Q(source=Source.WEB),
+            ),
+            models.Index(
+                fields=("letter", "-id"),
+                name="signature_queue_organisation",
+                condition=Q(capacity=Capacity.ORGANISATION),
+            ),
+            models.Index(
+                fields=("letter", "-id"),
+                name="signature_queue_signalled",
+                condition=Q(confirmed_at__isnull=False, erased_at__isnull=True) & ~Q(signals=[]),
+            ),
+            models.Index(
+                fields=("letter", "-id"),
+                name="signature_queue_marked",
+                condition=Q(confirmed_at__isnull=False, erased_at__isnull=True) & ~Q(marks=[]),
+            ),
+            GinIndex(
+                fields=("signals", "marks"),
+                name="signature_queue_signs",
+                condition=Q(confirmed_at__isnull=False),
+            ),
+            models.Index(
+                fields=("letter", "likeness"),
+                name="signature_likeness",
+                condition=Q(likeness__isnull=False),
+            ),
+            models.Index(
+                fields=("letter", "version"), name="signature_asked", condition=Q(status="asked")
+            ),
+            models.Index(
+                fields=("letter", "id"),
+                name="signature_updates",
+                condition=Q(status="counted", consent_updates=True),
+            ),
+            models.Index(
+                fields=("organisation",),
+                name="signature_organisation",
+                condition=Q(organisation__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.display_name} ({self.status})"

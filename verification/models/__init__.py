@@ -9,6 +9,7 @@ from verification.models.notice import VersionNotice
 from verification.models.protection import Block, BlockKind, ProtectedName, block_digest
 from verification.models.remark import Assignment, Remark
 from verification.models.statistics import PageViews, Statistics
+from verification.models.update import MailState, Update, UpdateMail, UpdateState, UpdateText
 
 __all__ = [
     "BULK_ACTIONS",
@@ -30,11 +31,16 @@ __all__ = [
     "ImportStatus",
     "Invitation",
     "PageViews",
+    "MailState",
     "ProtectedName",
     "Remark",
     "SavedQuery",
     "SentMail",
     "Statistics",
+    "Update",
+    "UpdateMail",
+    "UpdateState",
+    "UpdateText",
     "VersionNotice",
     "block_digest",
 ]

@@ -67,6 +67,13 @@ class Action(models.TextChoices):
     PAPER = "paper", _("Paper signatures recorded")
     UNPAPER = "unpaper", _("Paper signatures taken back")
     REVEAL = "reveal", _("Embargo ended")
+    WRITE_UPDATE = "write_update", _("Update written")
+    DROP_UPDATE = "drop_update", _("Update discarded")
+    SEND_UPDATE = "send_update", _("Update sent or scheduled")
+    HALT_UPDATE = "halt_update", _("Update paused")
+    RESUME_UPDATE = "resume_update", _("Update resumed")
+    CANCEL_UPDATE = "cancel_update", _("Update stopped")
+    UNSUBSCRIBE = "unsubscribe", _("Updates stopped by the signatory")
 
 
 # What a moderator decides about a signature.

@@ -1,5 +1,6 @@
 """Sends the mails that rows wait for. The rows are the queue, so nothing can be lost with a broker
-or a worker; a mail may go twice when a worker dies between sending and committing."""
+or a worker. When a worker dies between sending and committing, a mail may go twice, unless the
+outbox is one of `at_most_once`."""
 
 import smtplib
 from abc import ABC, abstractmethod
@@ -26,6 +27,10 @@ Row = TypeVar("Row", bound=Model)
 class Outbox(ABC, Generic[Row]):
     """A kind of mail: which rows are due, what they say, and what becomes of them."""
 
+    # Rather no mail than two: `lock` writes down what it takes, and that is committed before the
+    # first mail leaves.
+    at_most_once = False
+
     @abstractmethod
     def lock(self, most: int) -> list[Row]:
         """Up to so many rows that are due, locked; those that another worker holds are left."""
@@ -41,6 +46,9 @@ class Outbox(ABC, Generic[Row]):
     @abstractmethod
     def refuse(self, row: Row, error: Exception) -> None:
         """Decides what becomes of a row whose mail the server did not take."""
+
+    def keep(self, row: Row, error: Exception) -> None:
+        """Called where the server was away: the row stays due, unless `lock` wrote it down."""
 
 
 def drain_outbox(outbox: Outbox[Row], *, most: int) -> int:
@@ -60,28 +68,41 @@ def drain_outbox(outbox: Outbox[Row], *, most: int) -> int:
 
 
 def _send_batch(outbox: Outbox[Row], postbox: Postbox) -> tuple[int, int]:
-    failure: Exception | None = None
+    if outbox.at_most_once:
+        with transaction.atomic():
+            rows = outbox.lock(BATCH)
     with transaction.atomic():
-        rows = outbox.lock(BATCH)
-        sent: list[Row] = []
-        for row, on_its_way in [(row, postbox.send(mail)) for row, mail in outbox.mails(rows)]:
-            try:
-                on_its_way.result()
-            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-                outbox.refuse(row, error)
-            except (smtplib.SMTPException, OSError) as error:
-                failure = failure or error
-            except Exception as error:  # such as: no mail can be made of it
-                # Raised, it would take the others of the batch back, which have gone: one row
-                # would keep everybody's mail from going, and send theirs again and again.
-                log.error("mail_unsendable", row=row.pk, error=type(error).__name__)
-                outbox.refuse(row, error)
-            else:
-                sent.append(row)
+        if not outbox.at_most_once:
+            rows = outbox.lock(BATCH)
+        sent, failure = _send(outbox, postbox, rows)
         outbox.mark_sent(sent)
     if failure is not None:
         raise failure
     return len(sent), len(rows)
+
+
+def _send(
+    outbox: Outbox[Row], postbox: Postbox, rows: list[Row]
+) -> tuple[list[Row], Exception | None]:
+    """The rows whose mail went, and what happened where the server was away."""
+    failure: Exception | None = None
+    sent: list[Row] = []
+    for row, on_its_way in [(row, postbox.send(mail)) for row, mail in outbox.mails(rows)]:
+        try:
+            on_its_way.result()
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+            outbox.refuse(row, error)
+        except (smtplib.SMTPException, OSError) as error:
+            outbox.keep(row, error)
+            failure = failure or error
+        except Exception as error:  # such as: no mail can be made of it
+            # Raised, it would take the others of the batch back, which have gone: one row would
+            # keep everybody's mail from going, and send theirs again and again.
+            log.error("mail_unsendable", row=row.pk, error=type(error).__name__)
+            outbox.refuse(row, error)
+        else:
+            sent.append(row)
+    return sent, failure
 
 
 def next_try(attempts: int) -> datetime | None:
