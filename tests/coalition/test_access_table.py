@@ -124,6 +124,7 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "{manage}new-text/",
         {"GET": (303,) * 6, "POST": (303,) * 6},
     ),
+    "unsubscribe/<str:token>/": ("/unsubscribe/forged/", {"GET": (404,) * 6, "POST": (404,) * 6}),
     "invited/<str:token>/": (
         "{invited}",
         {"GET": (200,) * 6, "POST": (422,) * 6},
@@ -367,6 +368,38 @@ TABLE |= {
         f"{_AT_LETTER}publish/",
         {"GET": needs(Role.EDITOR, 302), "POST": needs(Role.EDITOR, 302)},
     ),
+}
+
+_UPDATES = f"{_LETTER}updates/"
+_AT_UPDATES = f"{_AT_LETTER}updates/"
+TABLE |= {
+    _UPDATES: (_AT_UPDATES, reads(Role.VIEWER)),
+    f"{_UPDATES}new/": (
+        f"{_AT_UPDATES}new/",
+        {"GET": needs(Role.EDITOR, 200), "POST": needs(Role.EDITOR, 422)},
+    ),
+    f"{_UPDATES}<int:update_id>/edit/": (
+        f"{_AT_UPDATES}1/edit/",
+        {"GET": needs(Role.EDITOR, 404), "POST": needs(Role.EDITOR, 404)},
+    ),
+    **{
+        f"{_UPDATES}<int:update_id>/{route}": (
+            f"{_AT_UPDATES}1/{path}",
+            {"GET": needs(Role.VIEWER, 404), "POST": needs(Role.VIEWER, 405)},
+        )
+        for route, path in (
+            ("", ""),
+            ("mail/<language:language>/", "mail/en/"),
+            ("progress/", "progress/"),
+        )
+    },
+    **{
+        f"{_UPDATES}<int:update_id>/{end}": (
+            f"{_AT_UPDATES}1/{end}",
+            {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
+        )
+        for end in ("test/", "send/", "step/")
+    },
 }
 
 # No delivery is there: who may enter gets 404, so the table shows the door and nothing behind it.

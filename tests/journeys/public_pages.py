@@ -44,6 +44,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "manage/<str:token>/guild-code/": ("{manage}guild-code/",),
     "manage/<str:token>/new-text/": ("{manage_asked}new-text/",),
     "manage/<str:token>/deliveries/": ("{manage}deliveries/",),
+    "unsubscribe/<str:token>/": ("{unsubscribe}", "{unsubscribed}"),
     "invited/<str:token>/": ("{invited}", "{invited_open}"),
     "invited/<str:token>/check-inbox/": ("{invited}check-inbox/",),
     "invited/<str:token>/code/": ("{invited}code/",),
@@ -120,7 +121,9 @@ from letters.models import ChangeKind, Letter
 from signatories.services.refresh_tallies import refresh_tallies
 from tests.builders import a_letter, a_signature, an_invitation
 from tests.deliveries.builders import a_delivery, made_ready
-from verification.links import confirm_url, invited_url, manage_url, thanks_url
+from verification.links import (
+    confirm_url, invited_url, manage_url, thanks_url, unsubscribe_url
+)
 from verification.models import Guild
 from verification.services.change_text import change_text
 
@@ -138,6 +141,7 @@ change_text(
     actor=None,
 )
 letter.refresh_from_db()
+asking = a_signature(letter, "Asking Person", consent_updates=True)
 ada = a_signature(letter, "Ada Example", role_title="Writer", affiliation="The Paper Guild",
     country="FR", comment="Paper matters.", marks=["work_domain"], consent_government=True)
 a_signature(letter, "Rep", organisation_name="Guild of Paper", consent_government=True)
@@ -171,6 +175,7 @@ found = {
     "confirm": confirm_url(one.pk), "confirm_several": confirm_url(several[0].pk),
     "confirm_arabic": confirm_url(arabic_waiting.pk), "confirm_expired": expired,
     "confirm_gone": confirm_url(10**9), "confirm_repeated": confirm_url(repeated.pk),
+    "unsubscribe": unsubscribe_url(asking.pk), "unsubscribed": unsubscribe_url(ada.pk),
     "thanks": thanks_url(ada.pk), "thanks_held": thanks_url(held.pk),
     "thanks_arabic": thanks_url(arabic.pk), "thanks_sealed": thanks_url(founder.pk),
     "manage": manage_url(ada.pk), "manage_held": manage_url(held.pk),

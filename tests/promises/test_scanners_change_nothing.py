@@ -25,6 +25,9 @@ from verification.services.send_due_invitations import send_due_invitations
 from verification.services.send_due_mail import send_due_mail
 from verification.services.send_my_signatures import send_my_signatures
 from verification.services.send_notices import send_notices
+from verification.services.send_updates import send_updates
+from verification.services.steer_update import send_update
+from verification.services.write_update import Words, write_update
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +78,15 @@ def new_text(letter: Letter) -> None:
         send_notices()
 
 
+def update(letter: Letter) -> None:
+    editor = a_member(letter.coalition, Role.EDITOR)
+    a_signature(letter, consent_updates=True)
+    words = Words(subject="We were heard", body_markdown="The office answered.")
+    written = write_update(letter=letter, update_id=None, seen=1, texts={"en": words}, actor=editor)
+    send_update(letter=letter, update_id=written.pk, seen=1, actor=editor)
+    send_updates()
+
+
 def member_invitation(letter: Letter) -> None:
     owner = a_member(letter.coalition, Role.OWNER)
     invite_member(
@@ -95,6 +107,7 @@ MAILS: dict[str, Callable[[Letter], None]] = {
     "verification/mail/invitation": invitation,
     "verification/mail/my_signatures": my_signatures,
     "verification/mail/new_text": new_text,
+    "verification/mail/update": update,
 }
 
 

@@ -65,12 +65,12 @@ def begin_due_updates() -> int:
 
 
 def _note_recipients(update: Update) -> None:
-    sql, parameters = recipients(update.letter_id).order_by().values("pk").query.sql_with_params()
+    sql, parameters = recipients(update.letter_id).order_by().values_list("pk").query.sql_with_params()
     table = UpdateMail._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {table} (update_id, signature_id)"  # noqa: S608  # nosec B608
-            f" SELECT %s, found.id FROM ({sql}) AS found"
+            f" SELECT %s, found.* FROM ({sql}) AS found"
             " ON CONFLICT (update_id, signature_id) DO NOTHING",
             (update.pk, *parameters),
         )
@@ -87,7 +87,7 @@ def _end_finished() -> None:
 
 def _pace() -> int:
     """How many mails may go in a window."""
-    return max(1, math.ceil(settings.UPDATES_PER_MINUTE * WINDOW / 60))
+    return max(1, round(int(settings.UPDATES_PER_MINUTE) * WINDOW / 60))
 
 
 def _share(most: int) -> list[UpdateMail]:
@@ -120,9 +120,7 @@ class _Updates(Outbox[UpdateMail]):
             row.attempts += 1
         return rows
 
-    def mails(
-        self, rows: list[UpdateMail]
-    ) -> Iterator[tuple[UpdateMail, EmailMultiAlternatives]]:
+    def mails(self, rows: list[UpdateMail]) -> Iterator[tuple[UpdateMail, EmailMultiAlternatives]]:
         updates = Update.objects.select_related("letter__coalition", "letter__current_version")
         updates = updates.prefetch_related("texts", "letter__current_version__translations")
         found = updates.in_bulk({row.update_id for row in rows})
@@ -151,7 +149,7 @@ class _Updates(Outbox[UpdateMail]):
             self._set(row, state=MailState.WAITING)
 
     @staticmethod
-    def _set(, row: UpdateMail, **values: object) -> None:
+    def _set(row: UpdateMail, **values: object) -> None:
         UpdateMail.objects.filter(pk=row.pk).update(**values)
 
 

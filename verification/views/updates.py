@@ -56,7 +56,7 @@ def update_edit(
     forms = text_forms(data, letter, update)
     seen = update.revision if update else 1
     conflict = False
-    if data is not None and all([form.is_valid() for form in forms]):
+    if data is not None and all(form.is_valid() for form in forms):
         texts = {form.text.language: words for form in forms if (words := form.words())}
         typed = data.get("seen", "")
         try:
@@ -84,8 +84,8 @@ def update_edit(
     return render(request, "verification/update_edit.html", context, status=status)
 
 
-@letter_member(Role.VIEWER)
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # its type allows no URL arguments
+@letter_member(Role.VIEWER)
 @require_safe
 def update_detail(request: MemberRequest, letter: Letter, update_id: int) -> HttpResponse:
     return _page(request, letter, _find(letter, update_id))
@@ -99,7 +99,7 @@ def mail(request: MemberRequest, letter: Letter, update_id: int, language: str) 
     if language not in {text.language for text in update.texts.all()}:
         raise Http404
     sample = sample_mail(update, language=language, to=request.user.email)
-    return mail_in_frame(str(sample.alternatives[0].content))
+    return mail_in_frame(str(sample.alternatives[0][0]))
 
 
 @letter_member(Role.VIEWER)
@@ -131,8 +131,8 @@ def test(request: MemberRequest, letter: Letter, update_id: int) -> HttpResponse
     return see_other(update.get_absolute_url())
 
 
-@letter_member(Role.EDITOR)
 @csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # its type allows no URL arguments
+@letter_member(Role.EDITOR)
 @require_POST
 def send(request: MemberRequest, letter: Letter, update_id: int) -> HttpResponse:
     update = _find(letter, update_id)
