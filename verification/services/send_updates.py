@@ -65,7 +65,9 @@ def begin_due_updates() -> int:
 
 
 def _note_recipients(update: Update) -> None:
-    sql, parameters = recipients(update.letter_id).order_by().values_list("pk").query.sql_with_params()
+    sql, parameters = (
+        recipients(update.letter_id).order_by().values_list("pk").query.sql_with_params()
+    )
     table = UpdateMail._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
