@@ -84,7 +84,7 @@ def update_edit(
     return render(request, "verification/update_edit.html", context, status=status)
 
 
-@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # its type allows no URL arguments
+@csp_update({"frame-src": [SELF]})
 @letter_member(Role.VIEWER)
 @require_safe
 def update_detail(request: MemberRequest, letter: Letter, update_id: int) -> HttpResponse:
@@ -131,7 +131,7 @@ def test(request: MemberRequest, letter: Letter, update_id: int) -> HttpResponse
     return see_other(update.get_absolute_url())
 
 
-@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # its type allows no URL arguments
+@csp_update({"frame-src": [SELF]})
 @letter_member(Role.EDITOR)
 @require_POST
 def send(request: MemberRequest, letter: Letter, update_id: int) -> HttpResponse:
