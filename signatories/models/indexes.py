@@ -94,6 +94,11 @@ INDEXES = (
     ),
     models.Index(fields=("letter", "version"), name="signature_asked", condition=Q(status="asked")),
     models.Index(
+        fields=("letter", "id"),
+        name="signature_updates",
+        condition=Q(status="counted", consent_updates=True),
+    ),
+    models.Index(
         fields=("organisation",),
         name="signature_organisation",
         condition=Q(organisation__isnull=False),

@@ -30,6 +30,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """Those who agreed to be named in press releases."""
         return self.counted().filter(show_name=True, consent_press=True)
 
+    def for_updates(self) -> SignatureQuerySet:
+        """Those who asked for updates by mail."""
+        return self.counted().filter(consent_updates=True)
+
     def people(self) -> SignatureQuerySet:
         return self.filter(capacity=Capacity.PERSONAL)
 
