@@ -7,6 +7,7 @@ _SECONDS = {
     "verification.tasks.resume_imports": 2,
     "verification.tasks.send_due_mail": 3,
     "letters.tasks.send_member_invitations": 5,
+    "verification.tasks.send_updates": 5,
     "signatories.tasks.refresh_tallies": 5,
     "verification.tasks.send_notices": 10,
     "verification.tasks.send_due_invitations": 10,
