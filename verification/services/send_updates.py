@@ -19,7 +19,7 @@ from django.utils import timezone
 from common.locks import wait_for
 from common.postbox import MayHaveGone
 from signatories.models import Signature, Status
-from signatories.models.signature import SignatureQuerySet
+from signatories.models.queryset import SignatureQuerySet
 from verification.models import MailState, Update, UpdateMail, UpdateState
 from verification.services.build_update_mail import mail_to_signatory
 from verification.services.drain_outbox import Outbox, drain_outbox, next_try
