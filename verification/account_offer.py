@@ -5,15 +5,14 @@ from typing import Any
 from django.urls import reverse
 
 from common.tokens import make_token
-from signatories.models import Mark, Signature, Status
+from signatories.models import Mark, Signature
 from verification.linked_account import providers_of
 from verification.links import MANAGE
 
 
 def account_offer(signature: Signature) -> dict[str, Any]:
     """Context of both pages: the providers, unless one has vouched already."""
-    standing = signature.status in (Status.COUNTED, Status.HELD)
-    if not standing or Mark.OPENID in signature.marks:
+    if not signature.stands or Mark.OPENID in signature.marks:
         return {}
     token = make_token(MANAGE, str(signature.pk))
     return {

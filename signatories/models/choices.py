@@ -14,6 +14,12 @@ class Status(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+# What a signature that stands is: it counts, or may once a moderator has looked.
+STANDING = (Status.COUNTED, Status.HELD)
+# What may still be withdrawn: it stands, or would by signing the new text.
+WITHDRAWABLE = (*STANDING, Status.ASKED)
+
+
 class Capacity(models.TextChoices):
     PERSONAL = "personal", _("For myself")
     ORGANISATION = "organisation", _("On behalf of an organisation")

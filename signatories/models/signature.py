@@ -10,7 +10,14 @@ from django_countries.fields import CountryField
 from common.crypto import decrypt, keyed_digest
 from common.publicid import public_id
 from letters.models import Letter, Version
-from signatories.models.choices import Capacity, RejectionReason, Source, Status
+from signatories.models.choices import (
+    STANDING,
+    WITHDRAWABLE,
+    Capacity,
+    RejectionReason,
+    Source,
+    Status,
+)
 from signatories.models.indexes import INDEXES, LISTED
 from signatories.models.mark import Mark
 from signatories.models.organisation import Organisation
@@ -155,14 +162,14 @@ class Signature(models.Model):
                     network_digest__isnull=True,
                     confirmation_due_at__isnull=True,
                 )
-                & ~Q(status__in=(Status.COUNTED, Status.HELD, Status.ASKED)),
+                & ~Q(status__in=WITHDRAWABLE),
                 name="signature_erased_is_empty",
             ),
             models.CheckConstraint(
                 condition=Q(
                     status=Status.WITHDRAWN,
                     withdrawn_at__isnull=False,
-                    withdrawn_from__in=(Status.COUNTED, Status.HELD, Status.ASKED),
+                    withdrawn_from__in=WITHDRAWABLE,
                 )
                 | (
                     ~Q(status=Status.WITHDRAWN)
@@ -187,6 +194,15 @@ class Signature(models.Model):
     @property
     def is_organisation(self) -> bool:
         return self.capacity == Capacity.ORGANISATION
+
+    @property
+    def stands(self) -> bool:
+        """Whether it counts, or may once a moderator has looked."""
+        return self.status in STANDING
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        return self.status in WITHDRAWABLE
 
     @property
     def is_public(self) -> bool:

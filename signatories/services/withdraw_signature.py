@@ -19,7 +19,7 @@ def withdraw_signature(*, signature_id: int) -> Signature:
         signature = Signature.objects.select_for_update().get(pk=signature_id)
         if signature.status == Status.WITHDRAWN:
             return signature
-        if signature.status not in (Status.COUNTED, Status.HELD, Status.ASKED):
+        if not signature.may_be_withdrawn:
             raise CannotWithdraw
         signature.withdrawn_from = signature.status
         signature.status = Status.WITHDRAWN

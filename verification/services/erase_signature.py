@@ -56,7 +56,7 @@ def erase_signature(*, signature_id: int) -> None:
 
 def _empty(row: Signature) -> None:
     now = timezone.now()
-    if row.status in (Status.COUNTED, Status.HELD, Status.ASKED):
+    if row.may_be_withdrawn:
         row.withdrawn_from, row.withdrawn_at = row.status, now
         row.status = Status.WITHDRAWN
     for name in _EMPTY:

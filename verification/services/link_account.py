@@ -2,7 +2,7 @@
 
 from django.db import IntegrityError, transaction
 
-from signatories.models import Mark, Signature, Status
+from signatories.models import Mark, Signature
 from verification.models import Action, AuditEntry
 from verification.services.give_evidence import give_evidence
 from verification.services.revise_signature import NotStanding
@@ -20,7 +20,7 @@ def link_account(*, signature_id: int, subject_digest: bytes) -> None:
     """
     with transaction.atomic():
         signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature_id)
-        if signature.status not in (Status.COUNTED, Status.HELD):
+        if not signature.stands:
             raise NotStanding
         if Mark.OPENID in signature.marks:
             return

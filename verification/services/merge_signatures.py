@@ -6,7 +6,7 @@ from django.db import transaction
 
 from letters.models import Letter, Role, User
 from letters.services.check_member import check_member
-from signatories.models import RejectionReason, Signature, Status
+from signatories.models import RejectionReason, Signature
 from signatories.services.refresh_tallies import refresh_tallies
 from verification.models import Action
 from verification.services.decide_signatures import Decision, Outcome, apply_decision
@@ -35,8 +35,11 @@ def merge_signatures(
             .order_by("id")
         }
         keep = rows.pop(keep_id, None)
-        stands = keep and keep.status in (Status.COUNTED, Status.HELD, Status.ASKED)
-        if keep is None or not stands or not keep.as_seen.startswith(seen.get(keep_id, "")):
+        if (
+            keep is None
+            or not keep.may_be_withdrawn
+            or not keep.as_seen.startswith(seen.get(keep_id, ""))
+        ):
             raise NotMergeable
         others = [
             row

@@ -37,7 +37,7 @@ def revise_signature(*, signature_id: int, changes: Mapping[str, Any]) -> Signat
             .select_for_update(of=("self",))
             .get(pk=signature_id)
         )
-        if signature.status not in (Status.COUNTED, Status.HELD):
+        if not signature.stands:
             raise NotStanding
         changed = [
             name

@@ -15,7 +15,6 @@ from common.qr import qr_svg
 from common.responses import private
 from common.tokens import TokenError
 from letters.models import Translation
-from signatories.models import Status
 from verification.account_offer import account_offer
 from verification.guild_offer import offer
 from verification.links import (
@@ -26,8 +25,6 @@ from verification.links import (
     verification_code,
 )
 from verification.views.confirm import find_signature, problem, translation_of
-
-STANDING = (Status.COUNTED, Status.HELD)
 
 
 @anyone
@@ -48,7 +45,7 @@ def thanks(request: HttpRequest, token: str) -> HttpResponse:
             "manage_url": manage_url(signature.pk),
             "new_text_url": new_text_url(signature.pk),
         }
-        if signature.status in STANDING:
+        if signature.stands:
             context |= {
                 "verification_code": verification_code(signature.pk),
                 **public_places(signature, translation),
