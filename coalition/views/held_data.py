@@ -5,25 +5,20 @@ import json
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from common.access import anyone_may_post
-from common.languages import speak
 from common.responses import private, see_other
 from deliveries.models import DeliveryEntry
+from signatories.models import Signature
+from verification.access import signatory
 from verification.services.held_data import held_data
-from verification.views.confirm import problem, translation_of
-from verification.views.manage import signature_of
+from verification.views.confirm import translation_of
 
 
-@anyone_may_post
-def download_data(request: HttpRequest, token: str) -> HttpResponse:
+@signatory
+def download_data(request: HttpRequest, signature: Signature, token: str) -> HttpResponse:
     """A JSON file, for the button only: what opens links gets the manage page."""
-    signature = signature_of(token)
-    if signature is None:
-        return problem(request, "forged")
     if request.method != "POST":
         return see_other(reverse("manage", kwargs={"token": token}))
-    with speak(signature.language):
-        data = held_data(signature, translation_of(signature))
+    data = held_data(signature, translation_of(signature))
     data["deliveries"] = [
         {
             "number": entry.delivery.number,

@@ -7,14 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from common.access import anyone_may_post
-from common.languages import speak
 from common.responses import private, see_other
 from deliveries.models import Delivery, DeliveryEntry
 from deliveries.services.receipt import receipt_of
 from signatories.models import Signature
-from verification.views.confirm import problem, translation_of
-from verification.views.manage import signature_of
+from verification.access import signatory
+from verification.views.confirm import translation_of
 
 
 def entries_of(signature: Signature) -> QuerySet[DeliveryEntry]:
@@ -30,28 +28,21 @@ def entries_of(signature: Signature) -> QuerySet[DeliveryEntry]:
     )
 
 
-@anyone_may_post
-def receipts(request: HttpRequest, token: str) -> HttpResponse:
-    signature = signature_of(token)
-    if signature is None:
-        return problem(request, "forged")
-    with speak(signature.language):
-        context = {
-            "letter": signature.letter,
-            "translation": translation_of(signature),
-            "entries": entries_of(signature),
-            "token": token,
-            "manage_url": reverse("manage", kwargs={"token": token}),
-        }
-        return private(render(request, "deliveries/receipts.html", context))
+@signatory
+def receipts(request: HttpRequest, signature: Signature, token: str) -> HttpResponse:
+    context = {
+        "letter": signature.letter,
+        "translation": translation_of(signature),
+        "entries": entries_of(signature),
+        "token": token,
+        "manage_url": reverse("manage", kwargs={"token": token}),
+    }
+    return private(render(request, "deliveries/receipts.html", context))
 
 
-@anyone_may_post
-def receipt(request: HttpRequest, token: str, number: int) -> HttpResponse:
+@signatory
+def receipt(request: HttpRequest, signature: Signature, token: str, number: int) -> HttpResponse:
     """The receipt as a JSON file, for the button only: what opens links gets the page before it."""
-    signature = signature_of(token)
-    if signature is None:
-        return problem(request, "forged")
     if request.method != "POST":
         return see_other(reverse("receipts", kwargs={"token": token}))
     entry = get_object_or_404(entries_of(signature), delivery__number=number)

@@ -6,13 +6,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from common.access import anyone, anyone_may_post
+from common.access import anyone
 from common.crypto import network_digest
 from common.languages import speak
 from common.network import client_network
 from common.responses import private, see_other
 from common.throttle import WINDOW_SECONDS, Throttled, hit, use_once
-from signatories.models import Signature, Status
+from signatories.models import Signature
+from verification.access import signatory
 from verification.linked_account import (
     COOKIE,
     AccountUnproved,
@@ -27,24 +28,21 @@ from verification.links import manage_path
 from verification.services.link_account import AccountTaken, link_account
 from verification.services.revise_signature import NotStanding
 from verification.views.confirm import find_signature, problem, translation_of
-from verification.views.manage import signature_of
 
 _STATUS = {"lost": 400, "taken": 409, "throttled": 429, "failed": 502}
 
 
-@anyone_may_post
-def prove_account(request: HttpRequest, token: str, provider_id: str) -> HttpResponse:
+@signatory
+def prove_account(
+    request: HttpRequest, signature: Signature, token: str, provider_id: str
+) -> HttpResponse:
     """The button sends the browser to the provider; opening the address changes nothing."""
-    signature = signature_of(token)
-    if signature is None:
-        return problem(request, "forged")
     if signature.confirmed_at is None:
         return problem(request, "unconfirmed", signature)
     provider = find_provider(provider_id, signature.letter)
     if provider is None:
         raise Http404
-    standing = signature.status in (Status.COUNTED, Status.HELD)
-    if request.method != "POST" or not standing:
+    if request.method != "POST" or not signature.stands:
         return private(see_other(reverse("manage", kwargs={"token": token})))
     try:
         network = network_digest(client_network(request)).hex()[:24]
@@ -54,13 +52,12 @@ def prove_account(request: HttpRequest, token: str, provider_id: str) -> HttpRes
         return _problem(request, "throttled", signature)
     except AccountUnproved:
         return _problem(request, "failed", signature)
-    with speak(signature.language):
-        # A page and no redirect: browsers hold a form's redirects against `form-action`.
-        response = render(
-            request,
-            "verification/to_provider.html",
-            {**_context(signature), "provider": provider, "provider_url": url},
-        )
+    # A page and no redirect: browsers hold a form's redirects against `form-action`.
+    response = render(
+        request,
+        "verification/to_provider.html",
+        {**_context(signature), "provider": provider, "provider_url": url},
+    )
     response.set_cookie(
         COOKIE,
         pack(trip),

@@ -7,20 +7,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common.access import anyone_may_post
-from common.languages import speak
 from common.responses import private, see_other
-from common.tokens import TokenError
 from signatories.forms import SignatoryForm
 from signatories.models import Signature, Status
 from signatories.services.withdraw_signature import CannotWithdraw, withdraw_signature
+from verification.access import signatory
 from verification.account_offer import account_offer
 from verification.guild_offer import offer
-from verification.links import public_places, read_manage_token, verification_code
+from verification.links import public_places, verification_code
 from verification.services.erase_signature import erase_signature
 from verification.services.restore_signature import LetterTakesNone, restore_signature
 from verification.services.revise_signature import CHOICES, SHOWN, NotStanding, revise_signature
-from verification.views.confirm import find_signature, problem, translation_of
+from verification.views.confirm import problem, translation_of
 from verification.views.sign import suggestions
 
 NOTICES = {
@@ -60,26 +58,19 @@ class ManageForm(SignatoryForm):
         return {name: self.cleaned_data[name] for name in (*SHOWN, *CHOICES) if name in self.fields}
 
 
-@anyone_may_post
-def manage(request: HttpRequest, token: str) -> HttpResponse:
-    signature = signature_of(token)
-    if signature is None:
-        return problem(request, "forged")
+@signatory
+def manage(request: HttpRequest, signature: Signature, token: str) -> HttpResponse:
     if signature.confirmed_at is None:
         return problem(request, "unconfirmed", signature)
-    with speak(signature.language):
-        form = ManageForm(request.POST if request.method == "POST" else None, signature=signature)
-        if request.method == "POST" and form.is_valid():
-            return _revise(signature, form, token)
-        return _page(request, signature, form, token)
+    form = ManageForm(request.POST if request.method == "POST" else None, signature=signature)
+    if request.method == "POST" and form.is_valid():
+        return _revise(signature, form, token)
+    return _page(request, signature, form, token)
 
 
-@anyone_may_post
-def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+@signatory
+def withdraw(request: HttpRequest, signature: Signature, token: str) -> HttpResponse:
     """Asks first; the button withdraws."""
-    signature = signature_of(token)
-    if signature is None:
-        return problem(request, "forged")
     if signature.confirmed_at is None:
         return problem(request, "unconfirmed", signature)
     if request.method == "POST":
@@ -88,15 +79,11 @@ def withdraw(request: HttpRequest, token: str) -> HttpResponse:
         except CannotWithdraw:
             return see_other(reverse("manage", kwargs={"token": token}))
         return _back(token, "withdrawn")
-    with speak(signature.language):
-        return private(render(request, "verification/withdraw.html", _context(signature, token)))
+    return private(render(request, "verification/withdraw.html", _context(signature, token)))
 
 
-@anyone_may_post
-def sign_again(request: HttpRequest, token: str) -> HttpResponse:
-    signature = signature_of(token)
-    if signature is None:
-        return problem(request, "forged")
+@signatory
+def sign_again(request: HttpRequest, signature: Signature, token: str) -> HttpResponse:
     if request.method == "POST" and signature.status == Status.WITHDRAWN:
         try:
             restore_signature(signature_id=signature.pk)
@@ -106,28 +93,17 @@ def sign_again(request: HttpRequest, token: str) -> HttpResponse:
     return see_other(reverse("manage", kwargs={"token": token}))
 
 
-@anyone_may_post
-def erase(request: HttpRequest, token: str) -> HttpResponse:
+@signatory
+def erase(request: HttpRequest, signature: Signature, token: str) -> HttpResponse:
     """Asks first; the button erases."""
-    signature = signature_of(token)
-    if signature is None:
-        return problem(request, "forged")
     context = _context(signature, token)
-    with speak(signature.language):
-        if request.method == "POST":
-            try:
-                erase_signature(signature_id=signature.pk)
-            except Signature.DoesNotExist:  # a second press
-                return problem(request, "gone")
-            return private(render(request, "verification/erased.html", context))
-        return private(render(request, "verification/erase.html", context))
-
-
-def signature_of(token: str) -> Signature | None:
-    try:
-        return find_signature(read_manage_token(token))
-    except TokenError:
-        return None
+    if request.method == "POST":
+        try:
+            erase_signature(signature_id=signature.pk)
+        except Signature.DoesNotExist:  # a second press
+            return problem(request, "gone")
+        return private(render(request, "verification/erased.html", context))
+    return private(render(request, "verification/erase.html", context))
 
 
 def _revise(signature: Signature, form: ManageForm, token: str) -> HttpResponse:

@@ -4,28 +4,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from common.access import anyone_may_post
-from common.languages import speak
 from common.responses import private, see_other
-from common.tokens import TokenError
 from letters.models import Version
 from letters.views.versions import text_diff, text_in
 from signatories.models import Signature, Status
-from verification.links import read_manage_token
+from verification.access import signatory
 from verification.services.reconsent_signature import OtherText, reconsent_signature
-from verification.views.confirm import find_signature, problem, translation_of
+from verification.views.confirm import problem, translation_of
 
 
-@anyone_may_post
-def new_text(request: HttpRequest, token: str) -> HttpResponse:
+@signatory
+def new_text(request: HttpRequest, signature: Signature, token: str) -> HttpResponse:
     """Shows what changed since the signature; opening it changes nothing."""
-    try:
-        signature = find_signature(read_manage_token(token))
-    except TokenError:
-        return problem(request, "forged")
-    version = signature.letter.current_version if signature else None
-    if signature is None or version is None:
-        return problem(request, "gone")
+    version = signature.letter.current_version
+    if version is None:
+        return problem(request, "gone", signature)
     manage = reverse("manage", kwargs={"token": token})
     if signature.status != Status.ASKED:
         return private(see_other(manage))
@@ -56,22 +49,21 @@ def _page(
     version.letter = letter
     old = translation_of(signature)
     text = text_in(version, signature.language)
-    with speak(signature.language):
-        response = render(
-            request,
-            "verification/new_text.html",
-            {
-                "signature": signature,
-                "letter": letter,
-                "translation": text,
-                "text": text,
-                "old": signature.version,
-                "new": version,
-                "changed_again": changed_again,
-                "withdraw_url": reverse("withdraw", kwargs={"token": token}),
-                "manage_url": reverse("manage", kwargs={"token": token}),
-                **text_diff(old, text),
-            },
-            status=409 if changed_again else 200,
-        )
+    response = render(
+        request,
+        "verification/new_text.html",
+        {
+            "signature": signature,
+            "letter": letter,
+            "translation": text,
+            "text": text,
+            "old": signature.version,
+            "new": version,
+            "changed_again": changed_again,
+            "withdraw_url": reverse("withdraw", kwargs={"token": token}),
+            "manage_url": reverse("manage", kwargs={"token": token}),
+            **text_diff(old, text),
+        },
+        status=409 if changed_again else 200,
+    )
     return private(response)
