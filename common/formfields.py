@@ -87,3 +87,12 @@ class AddressField(CleanedField):
 
     widget = forms.EmailInput
     cleaner = staticmethod(clean_email)
+
+
+class CodeField(forms.CharField):
+    """A short code, copied from a mail or a sheet of paper."""
+
+    def __init__(self, *, autocomplete: str = "off", **kwargs: Any) -> None:
+        typed = {"autocapitalize": "characters", "spellcheck": "false", "dir": "ltr"}
+        widget = forms.TextInput(attrs={"autocomplete": autocomplete, **typed})
+        super().__init__(max_length=20, widget=widget, **kwargs)

@@ -5,24 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from common.formfields import CodeField
 from signatories.models import Mark, Signature
 from verification.links import manage_path
 from verification.models import Guild
 
 
 class GuildCodeForm(forms.Form):
-    code = forms.CharField(
-        label=gettext_lazy("Code of your guild"),
-        max_length=20,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "autocapitalize": "characters",
-                "spellcheck": "false",
-                "dir": "ltr",
-            }
-        ),
-    )
+    code = CodeField(label=gettext_lazy("Code of your guild"))
 
 
 def offer(signature: Signature) -> dict[str, Any]:

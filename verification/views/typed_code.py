@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from common.access import anyone_may_post
 from common.canonical import canonical_email
 from common.crypto import email_digest, network_digest
-from common.formfields import AddressField
+from common.formfields import AddressField, CodeField
 from common.languages import speak
 from common.network import client_network
 from common.responses import private, see_other
@@ -31,18 +31,7 @@ class TypedCodeForm(forms.Form):
             attrs={"autocomplete": "email", "inputmode": "email", "dir": "ltr"}
         ),
     )
-    code = forms.CharField(
-        label=gettext_lazy("Code from the mail"),
-        max_length=20,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "one-time-code",
-                "autocapitalize": "characters",
-                "spellcheck": "false",
-                "dir": "ltr",
-            }
-        ),
-    )
+    code = CodeField(label=gettext_lazy("Code from the mail"), autocomplete="one-time-code")
 
 
 @anyone_may_post
