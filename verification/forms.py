@@ -119,6 +119,17 @@ class CodesForm(forms.Form):
     as_file = forms.BooleanField(required=False)
 
 
+class RepresentativeForm(forms.Form):
+    """How many codes a guild's representative may have in all."""
+
+    limit = forms.IntegerField(
+        label=_("Codes in all that the representative may have"),
+        min_value=1,
+        max_value=100_000,
+        help_text=_("Those that are made already count, and used ones too."),
+    )
+
+
 MOST_NAMES = 5000
 
 

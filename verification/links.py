@@ -11,12 +11,14 @@ from common.crypto import keyed_digest
 from common.tokens import make_token, read_token
 from letters.models import Letter, Translation
 from signatories.models import Signature
+from verification.models import Guild
 
 CONFIRM = "confirm"
 MANAGE = "manage"
 THANKS = "thanks"
 INVITED = "invited"
 UNSUBSCRIBE = "unsubscribe"
+GUILD = "guild"
 
 
 def confirm_path(signature_id: int) -> str:
@@ -82,6 +84,22 @@ def unsubscribe_url(signature_id: int) -> str:
 def read_unsubscribe_token(token: str) -> int:
     """The signature's id; the link does not expire. Raises common.tokens.TokenError."""
     return int(read_token(UNSUBSCRIBE, token))
+
+
+def representative_path(guild: Guild) -> str:
+    """The page of the guild's representative, while its link is open."""
+    token = make_token(GUILD, f"{guild.pk}-{guild.link_key}")
+    return reverse("representative", kwargs={"token": token})
+
+
+def representative_url(guild: Guild) -> str:
+    return f"{settings.SITE_URL}{representative_path(guild)}"
+
+
+def read_guild_token(token: str) -> tuple[int, str]:
+    """The guild's id and the key of the link. Raises common.tokens.TokenError."""
+    guild_id, _, key = read_token(GUILD, token).partition("-")
+    return int(guild_id), key
 
 
 def public_places(signature: Signature, text: Translation) -> dict[str, str]:

@@ -7,6 +7,7 @@ from verification.views import (
     evidence,
     export,
     featured,
+    guild,
     guild_code,
     imports,
     invited,
@@ -17,6 +18,7 @@ from verification.views import (
     new_text,
     paper,
     protection,
+    representative,
     sign,
     signature,
     statistics,
@@ -58,6 +60,17 @@ public_urlpatterns = [
     ),
     path(
         "linked-account/<slug:provider_id>/", linked_account.account_proved, name="account_proved"
+    ),
+    path("guild/<str:token>/", representative.representative, name="representative"),
+    path(
+        "guild/<str:token>/codes/",
+        representative.representative_codes,
+        name="representative_codes",
+    ),
+    path(
+        "guild/<str:token>/cancel/",
+        representative.representative_cancel,
+        name="representative_cancel",
     ),
     path("manage/<str:token>/withdraw/", manage.withdraw, name="withdraw"),
     path("manage/<str:token>/erase/", manage.erase, name="erase"),
@@ -101,6 +114,8 @@ organiser_urlpatterns = [
     path("text/<int:number>/mails/pause/", texts.run_pause, name="run_pause"),
     path("evidence/guilds/", evidence.guild_new, name="guild_new"),
     path("evidence/guilds/<int:guild_id>/codes/", evidence.guild_codes, name="guild_codes"),
+    path("evidence/guilds/<int:guild_id>/", guild.guild_detail, name="guild_detail"),
+    path("evidence/guilds/<int:guild_id>/link/", guild.guild_link, name="guild_link"),
     path("evidence/guilds/<int:guild_id>/cancel/", evidence.guild_cancel, name="guild_cancel"),
     path("evidence/invitations/", evidence.invitation_new, name="invitation_new"),
     path(

@@ -252,10 +252,20 @@ TABLE: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         "/organise/letters/a-letter/evidence/guilds/1/codes/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
     ),
-    "organise/letters/<slug:slug>/evidence/guilds/<int:guild_id>/cancel/": (
-        "/organise/letters/a-letter/evidence/guilds/1/cancel/",
-        {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)},
-    ),
+    **{
+        f"organise/letters/<slug:slug>/evidence/guilds/<int:guild_id>/{page}": (
+            f"/organise/letters/a-letter/evidence/guilds/1/{page}",
+            {"GET": needs(Role.EDITOR, 405 if page else 404), "POST": needs(Role.EDITOR, post)},
+        )
+        for page, post in (("", 405), ("link/", 404), ("cancel/", 404))
+    },
+    **{
+        f"guild/<str:token>/{page}": (
+            f"/guild/forged/{page}",
+            {"GET": (404,) * 6, "POST": (post,) * 6},
+        )
+        for page, post in (("", 405), ("codes/", 404), ("cancel/", 404))
+    },
     "organise/letters/<slug:slug>/evidence/invitations/": (
         "/organise/letters/a-letter/evidence/invitations/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 422)},

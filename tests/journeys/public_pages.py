@@ -41,6 +41,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "manage/<str:token>/": ("{manage}", "{manage_withdrawn}", "{manage_held}", "{manage_arabic}"),
     "manage/<str:token>/withdraw/": ("{manage}withdraw/",),
     "manage/<str:token>/erase/": ("{manage}erase/",),
+    "guild/<str:token>/": ("{guild}", "{guild_used_up}"),
+    "guild/<str:token>/cancel/": ("{guild}cancel/",),
     "manage/<str:token>/guild-code/": ("{manage}guild-code/",),
     "manage/<str:token>/new-text/": ("{manage_asked}new-text/",),
     "manage/<str:token>/deliveries/": ("{manage}deliveries/",),
@@ -70,6 +72,7 @@ NO_PAGES = {
         "deliveries/<slug:slug>/<int:number>/<file_name:name>",
     ),
     "buttons only": (
+        "guild/<str:token>/codes/",
         "confirm/<str:token>/resend/",
         "manage/<str:token>/sign-again/",
         "manage/<str:token>/account/<slug:provider_id>/",
@@ -91,6 +94,7 @@ PROBLEMS = {
     "letter under embargo": ("{sealed}", 404),
     "link cut short": ("{confirm}x/", 404),
     "way back from a provider that nobody set out to": ("/linked-account/none/", 400),
+    "link of a representative that is closed": ("{guild_closed}", 410),
     "link expired": ("{confirm_expired}", 410),
     "what the link was for is gone": ("{confirm_gone}", 410),
     "link of an unconfirmed signature": ("{manage_unconfirmed}", 409),
@@ -106,6 +110,8 @@ ANSWERS: dict[str, tuple[str, str, dict[str, str], int]] = {
     "guild code that is wrong": ("{manage}guild-code/", "", {"code": "nonsense"}, 422),
     "invited form with errors": ("{invited}", "/invited/", {"name": ""}, 422),
     "address that has signed": ("{confirm_repeated}", "", {}, 409),
+    "codes past the limit": ("{guild}", "codes/", {"number": "2000"}, 422),
+    "codes of a guild": ("{guild}", "codes/", {"number": "3"}, 200),
     "erased": ("{manage_spare}erase/", "", {}, 200),
 }
 
@@ -122,10 +128,11 @@ from signatories.services.refresh_tallies import refresh_tallies
 from tests.builders import a_letter, a_signature, an_invitation
 from tests.deliveries.builders import a_delivery, made_ready
 from verification.links import (
-    confirm_url, invited_url, manage_url, thanks_url, unsubscribe_url
+    confirm_url, invited_url, manage_url, representative_path, thanks_url, unsubscribe_url
 )
 from verification.models import Guild
 from verification.services.change_text import change_text
+from verification.services.issue_guild_codes import issue_guild_codes
 
 coalition = Letter.objects.get(slug="ostp-ai-copyright").coalition
 letter = a_letter("looked-at", coalition=coalition, goal=500)
@@ -154,7 +161,11 @@ several = [a_signature(letter, f"{n} Waiting", email="several@mail.example", sta
            for n in ("First", "Second")]
 repeated = a_signature(letter, "Ada Again", email=ada.email, status="repeated")
 spare = a_signature(letter, "Spare Person")
-Guild.objects.create(letter=letter, name="Guild of Paper", name_key="guild of paper")
+guild = Guild.objects.create(letter=letter, name="Guild of Paper", name_key="guild of paper",
+    link_key="a", codes_limit=50)
+issue_guild_codes(guild=guild, number=10, actor=None)
+used_up = Guild.objects.create(letter=letter, name="Ink Guild", name_key="ink", link_key="b")
+closed_guild = Guild(pk=guild.pk, letter=letter, link_key="z")
 surging = a_letter("looked-at-surge", coalition=coalition, surge_mode=True)
 closed = a_letter("looked-at-closed", coalition=coalition, status="closed")
 sealed = a_letter("looked-at-sealed", coalition=coalition, status="embargoed",
@@ -182,6 +193,8 @@ found = {
     "manage_withdrawn": manage_url(gone.pk), "manage_arabic": manage_url(arabic.pk),
     "manage_asked": manage_url(asked.pk), "manage_unconfirmed": manage_url(one.pk),
     "manage_spare": manage_url(spare.pk),
+    "guild": representative_path(guild), "guild_used_up": representative_path(used_up),
+    "guild_closed": representative_path(closed_guild),
     "invited": invited_url(invited.pk), "invited_open": invited_url(invited_open.pk),
 }
 print(json.dumps({name: url.removeprefix(settings.SITE_URL) for name, url in found.items()}))

@@ -33,6 +33,7 @@ class Action(models.TextChoices):
     DOMAIN = "domain", _("Mail domain set")
     GUILD = "guild", _("Guild added")
     ISSUE = "issue", _("Guild codes issued")
+    GUILD_LINK = "guild_link", _("Link of a guild’s representative changed")
     CANCEL = "cancel", _("Unused guild codes cancelled")
     CREATE = "create", _("Letter begun")
     ADD_LANGUAGE = "add_language", _("Translation added")

@@ -22,6 +22,10 @@ class GuildQuerySet(models.QuerySet["Guild"]):
         used = Count("codes__redeemed_at")
         return self.annotate(issued=Count("codes"), used=used, unused=Count("codes") - used)
 
+    def by_link(self, guild_id: int, key: str) -> GuildQuerySet:
+        """The guild whose representative's link this is, while it is open."""
+        return self.filter(pk=guild_id, link_key=key).exclude(link_key="")
+
     def with_signatories(self) -> GuildQuerySet:
         """Those of whom at least one member counts."""
         return self.with_members().filter(Q(members__gt=0))
@@ -34,6 +38,11 @@ class Guild(models.Model):
 
     name = models.CharField(max_length=160)
     name_key = models.CharField(max_length=160, editable=False)
+
+    # Of the representative's private link; empty while it is closed.
+    link_key = models.CharField(max_length=16, blank=True)
+    # How many codes, used ones included, the representative may have.
+    codes_limit = models.PositiveIntegerField(default=0)
 
     created_at = models.DateTimeField(db_default=Now())
 
@@ -49,6 +58,10 @@ class Guild(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def codes_left(self) -> int:
+        """How many more codes the representative may make."""
+        return max(0, self.codes_limit - self.codes.count())
 
 
 class GuildCode(models.Model):

@@ -15,6 +15,18 @@ LENGTH = 10
 MOST = 2000
 
 
+class LinkClosed(Exception):
+    """The representative's link was replaced or closed meanwhile."""
+
+
+class LimitReached(Exception):
+    """More codes than the organisers let the representative have; `left` are to be had."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(left)
+        self.left = left
+
+
 def add_guild(*, letter: Letter, name: str, actor: User) -> Guild:
     """The letter's guild of this name; one that is there already is left as it is."""
     with transaction.atomic():
@@ -26,10 +38,20 @@ def add_guild(*, letter: Letter, name: str, actor: User) -> Guild:
     return guild
 
 
-def issue_guild_codes(*, guild: Guild, number: int, actor: User) -> list[str]:
-    """Makes up to `MOST` codes, such as `K7QMX-2TRAC`; nobody can be told them again."""
+def issue_guild_codes(
+    *, guild: Guild, number: int, actor: User | None, link_key: str | None = None
+) -> list[str]:
+    """Makes up to `MOST` codes, such as `K7QMX-2TRAC`; nobody can be told them again.
+
+    Whoever comes by the representative's link (`link_key`) is held to the limit, under the guild's
+    lock. Raises LinkClosed, LimitReached.
+    """
     codes = [_code() for _ in range(min(number, MOST))]
     with transaction.atomic():
+        if link_key is not None:
+            left = lock_link(guild.pk, link_key).codes_left()
+            if len(codes) > left:
+                raise LimitReached(left)
         GuildCode.objects.bulk_create(
             GuildCode(guild=guild, digest=code_digest(guild.letter_id, code)) for code in codes
         )
@@ -37,13 +59,16 @@ def issue_guild_codes(*, guild: Guild, number: int, actor: User) -> list[str]:
     return codes
 
 
-def cancel_guild_codes(*, guild: Guild, actor: User) -> int:
+def cancel_guild_codes(*, guild: Guild, actor: User | None, link_key: str | None = None) -> int:
     """Makes every code that nobody has used worthless, as if it had never been issued; members who
     used theirs stay members. Returns how many.
 
-    Locked first: of a member and an organiser at once one wins.
+    Locked first: of a member and an organiser at once one wins. Raises LinkClosed, for who comes
+    by the representative's link.
     """
     with transaction.atomic():
+        if link_key is not None:
+            lock_link(guild.pk, link_key)
         unused = guild.codes.filter(redeemed_at__isnull=True).select_for_update()
         ids = list(unused.values_list("pk", flat=True))
         if ids:
@@ -52,7 +77,16 @@ def cancel_guild_codes(*, guild: Guild, actor: User) -> int:
     return len(ids)
 
 
-def _record(guild: Guild, action: Action, note: str, actor: User) -> None:
+def lock_link(guild_id: int, key: str) -> Guild:
+    """The guild's row, locked, while the representative's link with this key is open. Call it in
+    a transaction. Raises LinkClosed."""
+    guild = Guild.objects.by_link(guild_id, key).select_for_update().first()
+    if guild is None:
+        raise LinkClosed
+    return guild
+
+
+def _record(guild: Guild, action: Action, note: str, actor: User | None) -> None:
     AuditEntry.objects.create(letter_id=guild.letter_id, actor=actor, action=action, note=note)
 
 

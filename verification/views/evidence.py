@@ -16,6 +16,7 @@ from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role, Translation
 from signatories.models import Mark, Organisation
 from verification.forms import CodesForm, DomainForm, GuildForm
+from verification.guild_offer import codes_file
 from verification.invitation_form import InvitationForm
 from verification.linked_account import providers_of
 from verification.models import Evidence, Guild, Invitation
@@ -82,9 +83,7 @@ def guild_codes(request: MemberRequest, letter: Letter, guild_id: int) -> HttpRe
     number = form.cleaned_data["number"]
     codes = issue_guild_codes(guild=guild, number=number, actor=request.user)
     if form.cleaned_data["as_file"]:
-        response = HttpResponse("code\r\n" + "\r\n".join(codes) + "\r\n", "text/csv")
-        response["Content-Disposition"] = f'attachment; filename="codes-{letter.slug}.csv"'
-        return response
+        return codes_file(letter, codes)
     sign_url = settings.SITE_URL + letter.get_absolute_url()
     context = {"letter": letter, "guild": guild, "codes": codes, "sign_url": sign_url}
     return render(request, "verification/guild_codes.html", context)
