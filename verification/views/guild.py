@@ -26,7 +26,7 @@ from verification.services.link_representative import (
 @require_safe
 def guild_detail(request: MemberRequest, letter: Letter, guild_id: int) -> HttpResponse:
     guild = _guild(letter, guild_id)
-    form = RepresentativeForm(initial={"limit": guild.codes_limit or max(100, guild.issued)})
+    form = RepresentativeForm(initial={"limit": guild.codes_limit or max(100, guild.codes.count())})
     return _page(request, letter, guild, form)
 
 

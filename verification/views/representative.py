@@ -39,11 +39,15 @@ def _by_link(view: GuildView) -> Callable[[HttpRequest, str], HttpResponse]:
             guild_id, key = read_guild_token(token)
         except TokenError:
             return problem(request, "forged")
-        guild = Guild.objects.by_link(guild_id, key).select_related("letter__coalition").first()
+        guild = (
+            Guild.objects.by_link(guild_id, key)
+            .select_related("letter__coalition", "letter__current_version")
+            .first()
+        )
         if guild is None:
             return _closed(request)
         text = Translation.objects.filter(
-            version_id=guild.letter.current_version_id, is_authoritative=True
+            version=guild.letter.current_version, is_authoritative=True
         ).first()
         with speak(text.language if text else settings.LANGUAGE_CODE):
             try:
