@@ -18,7 +18,7 @@ from django.test.signals import template_rendered
 from letters.models import ChangeKind, Letter, Role
 from letters.services.invite_member import invite_member
 from letters.services.send_member_invitations import send_member_invitations
-from signatories.models import Status
+from signatories.models import Source, Status
 from tests.builders import a_member, a_signature, an_invitation
 from verification.services.change_text import change_text
 from verification.services.send_due_invitations import send_due_invitations
@@ -53,6 +53,12 @@ def already_signed(letter: Letter) -> None:
         a_signature(letter, f"{name} One", email=email, status=status)
         again = {"status": Status.UNCONFIRMED, "confirmation_sent_at": None}
         a_signature(letter, f"{name} Again", email=email, **again)
+    send_due_mail()
+
+
+def imported(letter: Letter) -> None:
+    """To one whom an organiser attested."""
+    a_signature(letter, source=Source.IMPORT, confirmation_sent_at=None)
     send_due_mail()
 
 
@@ -104,6 +110,7 @@ MAILS: dict[str, Callable[[Letter], None]] = {
     "letters/mail/member_invitation": member_invitation,
     "verification/mail/confirm": confirmation,
     "verification/mail/already_signed": already_signed,
+    "verification/mail/imported": imported,
     "verification/mail/invitation": invitation,
     "verification/mail/my_signatures": my_signatures,
     "verification/mail/new_text": new_text,
