@@ -15,7 +15,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.urls import URLPattern, URLResolver, get_resolver
 
 # Libraries guard their own views.
-LIBRARIES = ("allauth.", "django.")
+LIBRARIES = ("allauth.", "anymail.", "django.")
 
 
 def views(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -125,6 +125,20 @@ def site_is_its_own(**kwargs: object) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.security)
+def webhooks_have_a_secret(**kwargs: object) -> list[CheckMessage]:
+    """Without one, anybody could say that a signatory's mailbox is gone."""
+    if not settings.ANYMAIL or settings.ANYMAIL.get("WEBHOOK_SECRET"):
+        return []
+    return [
+        Error(
+            "ANYMAIL has no WEBHOOK_SECRET.",
+            hint="Add “user:password” to it, and to the address that the provider calls.",
+            id="coalition.E011",
+        )
+    ]
 
 
 @register(Tags.security)

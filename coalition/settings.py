@@ -168,6 +168,12 @@ vars().update(env.email_url_config(env.str("EMAIL_URL", default=addresses.email_
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Coalition <letters@coalition.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where updates come back to, with a mark of each mail after a “+”; `take_bounce` reads them.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
+# The secrets of a provider's webhooks, which tell what came back (docs/settings.md).
+ANYMAIL = env.json("ANYMAIL", default={})
+if ANYMAIL:
+    INSTALLED_APPS.append("anymail")
 
 # --- Languages -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -69,5 +69,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
 ]
 
+if settings.ANYMAIL:
+    urlpatterns.append(path("anymail/", include("anymail.urls")))
 if settings.MAILBOX:
     urlpatterns.append(path("mailbox/", include("coalition.mailbox.urls")))

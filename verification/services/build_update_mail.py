@@ -1,7 +1,9 @@
 """What an update looks like in the inbox: as a preview, as a test, and to each signatory."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from common.mail import build_mail
@@ -9,15 +11,19 @@ from letters.models import Translation
 from letters.views.versions import text_in
 from signatories.models import Signature
 from verification.links import manage_url, unsubscribe_url
-from verification.models import Update, UpdateText
+from verification.models import Update, UpdateMail, UpdateText
+from verification.services.note_bounce import bounce_mark
 
 TEMPLATE = "verification/mail/update"
 
 
-def mail_to_signatory(update: Update, signature: Signature) -> EmailMultiAlternatives:
-    """In the language signed in, else the update's first. One click ends these mails (RFC 8058)."""
-    stop = unsubscribe_url(signature.pk)
-    return build_mail(
+def mail_to_signatory(
+    update: Update, signature: Signature, row: UpdateMail
+) -> EmailMultiAlternatives:
+    """In the language signed in, else the update's first. One click ends these mails (RFC 8058).
+    When it comes back, its number and the address it comes back to say whose it was."""
+    stop, mark = unsubscribe_url(signature.pk), bounce_mark(row.pk)
+    mail = build_mail(
         TEMPLATE,
         to=signature.email,
         language=text_for(update, signature.language).language,
@@ -26,8 +32,14 @@ def mail_to_signatory(update: Update, signature: Signature) -> EmailMultiAlterna
         headers={
             "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Message-ID": f"<{mark}@{urlsplit(settings.SITE_URL).hostname}>",
         },
     )
+    if settings.BOUNCE_ADDRESS:
+        local, _, domain = settings.BOUNCE_ADDRESS.partition("@")
+        mail.extra_headers["From"] = mail.from_email
+        mail.from_email = f"{local}+{mark}@{domain}"  # the envelope's
+    return mail
 
 
 def sample_mail(update: Update, *, language: str, to: str) -> EmailMultiAlternatives:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
+from common.bounces import refused_as_gone
 from common.locks import wait_for
 from common.postbox import MayHaveGone
 from signatories.models import Signature, Status
@@ -132,7 +133,7 @@ class _Updates(Outbox[UpdateMail]):
             if signature.status != Status.COUNTED or not signature.consent_updates:
                 self._set(row, state=MailState.LEFT_OUT)
                 continue
-            yield row, mail_to_signatory(update, signature)
+            yield row, mail_to_signatory(update, signature, row)
 
     def mark_sent(self, rows: list[UpdateMail]) -> None:
         UpdateMail.objects.filter(pk__in=[row.pk for row in rows]).update(state=MailState.SENT)
@@ -140,7 +141,9 @@ class _Updates(Outbox[UpdateMail]):
     def refuse(self, row: UpdateMail, error: Exception) -> None:
         """A passing refusal is tried again; after a lasting one it is over."""
         again = next_try(row.attempts) if _is_passing(error) else None
-        if again is None or row.attempts >= MAX_ATTEMPTS:
+        if refused_as_gone(error):
+            self._set(row, state=MailState.REFUSED, bounced_at=timezone.now())
+        elif again is None or row.attempts >= MAX_ATTEMPTS:
             self._set(row, state=MailState.REFUSED)
         else:
             self._set(row, state=MailState.WAITING, due_at=again)
