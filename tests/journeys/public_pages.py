@@ -57,6 +57,8 @@ PAGES: dict[str, tuple[str, ...]] = {
 NO_PAGES = {
     "files": (
         "healthz",
+        "robots.txt",
+        "sitemap.xml",
         "letters/<slug:slug>/count.json",
         "letters/<slug:slug>/challenge.json",
         "letters/<slug:slug>/card.png",
