@@ -1,4 +1,4 @@
-"""A letter is written and published; two editors write at the same time."""
+"""A coalition is created and its first letter published; two editors write at the same time."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from coalition.demo import ORGANISER_EMAIL
 from tests.journeys.conftest import Site
 from tests.journeys.test_accessibility import faults
 from tests.journeys.test_main_job import log_in
+from tests.journeys.test_members import create_coalition
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 EDITOR_EMAIL = ORGANISER_EMAIL.replace("organiser", "editor")
@@ -34,17 +35,19 @@ def editor(site: Site, browser: Browser) -> Iterator[Page]:
     page.close()
 
 
-def begin(site: Site, page: Page, title: str) -> None:
+def begin(site: Site, page: Page, title: str, coalition: str = "screen-creators") -> None:
     page.goto(f"{site.url}/organise/")
-    page.locator("a[href='/organise/coalitions/screen-creators/new-letter/']").click()
+    page.locator(f"nav a[href='/organise/coalitions/{coalition}/new-letter/']").click()
     page.get_by_label("Title").fill(title)
     expect(page.locator("#address-hint")).to_contain_text("/letters/a-letter-about")
     page.get_by_role("button", name="Begin the letter").click()
     expect(page.locator("#editor")).to_be_visible()
 
 
-def test_first_letter_is_written_checked_and_published(site: Site, owner: Page) -> None:
-    begin(site, owner, TITLE)
+def test_coalition_is_created_and_its_first_letter_published(site: Site, owner: Page) -> None:
+    owner.get_by_role("link", name="A new coalition").click()
+    create_coalition(owner, "Friends of the Library", "friends-of-the-library")
+    begin(site, owner, TITLE, "friends-of-the-library")
     owner.locator("[name=addressee]").fill("To the town council")
     owner.locator("[name=body_markdown]").fill(TEXT)
     expect(owner.locator("#preview .letter-text em")).to_have_text("open")

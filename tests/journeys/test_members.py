@@ -19,15 +19,20 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 PASSWORD = "a harbour at night"
 
 
+def create_coalition(page: Page, name: str, slug: str) -> None:
+    """From the page that asks for its name to that of its members."""
+    page.get_by_label("Name of the coalition").fill(name)
+    page.get_by_role("button", name="Create the coalition").click()
+    page.wait_for_url(f"**/organise/coalitions/{slug}/members/")
+
+
 def test_coalition_is_created_member_invited_promoted_and_removed_while_working(
     site: Site, page: Page, browser: Browser, console: list[str]
 ) -> None:
     log_in(site, page)
     page.get_by_role("link", name="A new coalition").click()
     found = faults(page, "new coalition")
-    page.get_by_label("Name of the coalition").fill("Friends of the Harbour")
-    page.get_by_role("button", name="Create the coalition").click()
-    page.wait_for_url("**/organise/coalitions/friends-of-the-harbour/members/")
+    create_coalition(page, "Friends of the Harbour", "friends-of-the-harbour")
     page.get_by_label("Mail address").fill("nora@harbour.example")
     page.locator("#id_role").select_option("viewer")
     page.get_by_role("button", name="Send the invitation").click()
