@@ -145,7 +145,7 @@ def test_french_signer_without_javascript_from_the_form_to_withdrawing(
     page.goto(link_in(mail, "manage"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre signature")
     page.locator("[name=affiliation]").fill("Atelier du Papier")
-    page.locator("main form.sheet button").click()
+    page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("[name=affiliation]")).to_have_value("Atelier du Papier")
     page.locator("a[href*='/withdraw/']").click()
     page.locator("main form button").click()
