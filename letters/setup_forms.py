@@ -118,7 +118,10 @@ class PictureForm(forms.Form):
 class LocalTimeField(forms.DateTimeField):
     """A time without a zone, as the browser's date field has it; the form's zone makes it one."""
 
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M:%S")
+    # Without the step, browsers offer minutes only.
+    widget = forms.DateTimeInput(
+        attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"
+    )
 
     def to_python(self, value: Any) -> Any:
         with timezone.override("UTC"):
