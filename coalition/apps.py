@@ -8,5 +8,5 @@ class CoalitionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from coalition import checks, privacy  # noqa: F401
+        from coalition import checks, privacy, second_step  # noqa: F401
         from coalition.operators import tables  # noqa: F401

@@ -10,6 +10,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 MOST_BYTES = 8 * 1024 * 1024
 # What decoding takes in memory is about four bytes a pixel.
 MOST_PIXELS = 30_000_000
+# WebP holds no picture of more.
+MOST_HEIGHT = 16_383
 LEAST_WIDTH = 320
 FORMATS = ("JPEG", "PNG", "WEBP")
 # Width in pixels → how many bytes that file may have. The first one is what a letter's page loads
@@ -57,7 +59,7 @@ def make_picture(upload: BinaryIO) -> Picture:
         raise IsADrawing
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as source:
-            if source.width * source.height > MOST_PIXELS:
+            if source.width * source.height > MOST_PIXELS or source.height > MOST_HEIGHT:
                 raise TooLarge
             if source.width < LEAST_WIDTH:
                 raise TooSmall

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.test import Client
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from django.test import Client, RequestFactory
 
 from coalition.sessions import SessionStore, device_of
 from letters.models import Letter, Session
@@ -80,6 +82,20 @@ def test_all_other_sessions_end() -> None:
     assert here.post("/accounts/sessions/end-others/").status_code == 303
     assert phone.get("/organise/").status_code == 302
     assert here.get("/organise/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_setting_up_a_second_step_logs_out_elsewhere(rf: RequestFactory) -> None:
+    user, other = a_user("olive@coalition.example"), a_user("other@coalition.example")
+    for one in (user, user, other):
+        Client().force_login(one)
+    here = user.sessions.first()
+    assert here is not None
+    request = rf.post("/accounts/2fa/totp/activate/")
+    request.session = SessionStore(here.session_key)
+    authenticator_added.send(Authenticator, request=request, user=user, authenticator=None)
+    assert [session.pk for session in user.sessions.all()] == [here.pk]
+    assert other.sessions.count() == 1
 
 
 @pytest.mark.django_db

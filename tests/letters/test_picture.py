@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image, ImageFile
 
-from common.pictures import BUDGETS, MOST_BYTES, NotAPicture, make_picture
+from common.pictures import BUDGETS, MOST_BYTES, NotAPicture, TooLarge, make_picture
 from letters.models import Letter, LetterStatus, Picture, User
 from tests.builders import a_letter
 from tests.letters.conftest import client_of
@@ -83,6 +83,14 @@ def test_what_is_transparent_lies_on_white() -> None:
     with Image.open(io.BytesIO(make_picture(out).files[480])) as picture:
         assert picture.convert("RGB").getpixel((5, 5)) == (255, 255, 255)
         assert picture.width == 400
+
+
+def test_picture_taller_than_webp_holds_is_too_large() -> None:
+    out = io.BytesIO()
+    Image.new("L", (320, 16_384)).save(out, "PNG")
+    out.seek(0)
+    with pytest.raises(TooLarge):
+        make_picture(out)
 
 
 @pytest.mark.parametrize("cut", [20, 200, 5000])

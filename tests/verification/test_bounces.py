@@ -140,10 +140,10 @@ def test_mailbox_that_the_server_refuses_at_once(
     assert not recipients(letter.pk).exists()
 
 
-def event(kind: str, reason: str | None = None) -> AnymailTrackingEvent:
-    return AnymailTrackingEvent(
-        event_type=kind, reject_reason=reason, recipient="Ada@mail.example", timestamp=None
-    )
+def event(
+    kind: str, reason: str | None = None, of: str = "Ada@mail.example"
+) -> AnymailTrackingEvent:
+    return AnymailTrackingEvent(event_type=kind, reject_reason=reason, recipient=of, timestamp=None)
 
 
 def test_provider_tells_of_bounces_and_complaints(
@@ -152,6 +152,9 @@ def test_provider_tells_of_bounces_and_complaints(
     sent(letter, editor)
     for harmless in (event("delivered"), event("deferred"), event("bounced", "timed_out")):
         take_event(None, harmless)
+    assert recipients(letter.pk).exists()
+    # Not an alias of the same mailbox, which may not exist.
+    take_event(None, event("bounced", "bounced", of="ada+alias@mail.example"))
     assert recipients(letter.pk).exists()
     take_event(None, event("bounced", "bounced"))
     assert not recipients(letter.pk).exists()

@@ -34,7 +34,7 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
     def run(work: Callable[[], Any]) -> Any:
         try:
             connection.ensure_connection()
-            barrier.wait(10)
+            barrier.wait(60)
             return work()
         except Exception as error:
             return error
@@ -42,7 +42,7 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
             connection.close()
 
     with ThreadPoolExecutor(len(works)) as pool:
-        return [future.result(30) for future in [pool.submit(run, work) for work in works]]
+        return [future.result(120) for future in [pool.submit(run, work) for work in works]]
 
 
 def confirm_status(pk: int) -> str:

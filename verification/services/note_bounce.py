@@ -48,11 +48,13 @@ def note_complaint_of(*, address: str) -> int:
 
 
 def _signatures_of(address: str) -> list[Signature]:
+    """Of this very address: an alias that bounces says nothing about the mailbox it might be of."""
     try:
-        digest = email_digest(canonical_email(clean_email(address)))
+        cleaned = clean_email(address)
     except AddressError:
         return []
-    return list(Signature.objects.confirmed_of_address(digest))
+    known = Signature.objects.confirmed_of_address(email_digest(canonical_email(cleaned)))
+    return [row for row in known if row.email.casefold() == cleaned.casefold()]
 
 
 def _note(mail_ids: list[int]) -> int:
