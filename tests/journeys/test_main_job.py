@@ -121,14 +121,14 @@ def test_organisation_from_signing_to_the_pdf_in_the_offices_mailbox(
         page.get_by_role("button", name="Download the receipt").first.click()
     receipt = download.value.path().read_text(encoding="utf-8")
     page.goto(public_page)
-    answers = page.locator(".check [role=status] p")
+    answers = page.locator(".drop-box [role=status] p")
     for name, content, answer in (
         ("roll.pdf", roll, "roll.pdf: is a file of this delivery, unchanged."),
         ("roll.pdf", roll[:-1] + b"x", "is no file of this delivery"),
         ("receipt.json", receipt.encode(), "Harbour Guild of Letters: is among the entries"),
         ("forged.json", receipt.replace("Harbour", "Hollow").encode(), "is no receipt of this"),
     ):
-        page.locator(".check input").set_input_files(
+        page.locator(".drop-box input").set_input_files(
             {"name": name, "mimeType": "application/octet-stream", "buffer": content}
         )
         expect(answers).to_contain_text([answer])
