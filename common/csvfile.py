@@ -24,6 +24,10 @@ ENCODINGS = {
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_BYTES = 64 * 1024
 _CHUNK_BYTES = 1024 * 1024
+# What no table that people made comes near; past it a file would fill memory or time.
+MOST_CHARACTERS = 256 * 1024  # of a row
+MOST_CELLS = 200
+MOST_BLANK = 10_000  # rows in succession
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _OTHER_FILES = (
     b"PK\x03\x04",
@@ -36,11 +40,12 @@ _OTHER_FILES = (
 
 
 class NotATable(ValueError):
-    """The file is none; `code` says why: empty, workbook or binary."""
+    """The file is none; `code` says why: empty, workbook or binary; or what stands in this line:
+    long, wide, blank or encoding."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    def __init__(self, code: str, line: int = 0) -> None:
+        super().__init__(code, line)
+        self.code, self.line = code, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,8 @@ def _delimiter_of(line: str) -> str:
 class Table:
     """The rows of a file, as lists of cells without spaces around them; a context manager.
 
-    Blank rows are left out. `bytes_read` says how far it is.
+    Blank rows are left out. `bytes_read` says how far it is. Reading raises NotATable where a row
+    is no row, such as one of a million cells.
     """
 
     def __init__(self, path: Path, shape: Shape) -> None:
@@ -112,6 +118,7 @@ class Table:
         self._text = io.TextIOWrapper(
             self._binary, encoding=self.shape.encoding, errors="replace", newline=""
         )
+        self._characters = 0
         return self._rows()
 
     def __exit__(self, *_: object) -> None:
@@ -124,8 +131,10 @@ class Table:
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         """Each row with the number of the line it ends in. One that is too long to be true (a
         quotation mark that nobody closed) is a row without cells."""
-        reader = csv.reader(self._text, delimiter=self.shape.delimiter)
+        reader = csv.reader(self._lines(), delimiter=self.shape.delimiter)
+        blank = 0
         while True:
+            self._characters = 0
             try:
                 cells = [cell.strip() for cell in next(reader)]
             except StopIteration:
@@ -133,5 +142,28 @@ class Table:
             except csv.Error:
                 yield reader.line_num, []
                 continue
+            if len(cells) > MOST_CELLS:
+                raise NotATable("wide", reader.line_num)
             if any(cells):
+                blank = 0
                 yield reader.line_num, cells
+                continue
+            blank += 1
+            if blank > MOST_BLANK:
+                raise NotATable("blank", reader.line_num)
+
+    def _lines(self) -> Iterator[str]:
+        """The lines, as long as those of one row have a bounded length together."""
+        line = 0
+        while True:
+            try:
+                text = self._text.readline(MOST_CHARACTERS - self._characters + 1)
+            except UnicodeError:  # such as UTF-16 without its mark
+                raise NotATable("encoding", line + 1) from None
+            if not text:
+                return
+            line += 1
+            self._characters += len(text)
+            if self._characters > MOST_CHARACTERS:
+                raise NotATable("long", line)
+            yield text

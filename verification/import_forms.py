@@ -9,7 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from common.csvfile import DELIMITERS, ENCODINGS, Shape
+from common.csvfile import (
+    DELIMITERS,
+    ENCODINGS,
+    MOST_BLANK,
+    MOST_CELLS,
+    MOST_CHARACTERS,
+    NotATable,
+    Shape,
+)
 from common.uploads import MB
 from letters.models import Translation
 from verification.import_rows import REQUIRED, fields_of
@@ -24,6 +32,40 @@ CONSENTS = (
 )
 DELIMITER_NAMES = (_("Comma"), _("Semicolon"), _("Tab"), _("Vertical bar"))
 SHOWN_OF_A_CELL = 24
+
+
+def why_no_table(error: NotATable) -> str:
+    """In words, with the line where there is one."""
+    words = {
+        "empty": gettext("The file is empty. Please choose another one."),
+        "workbook": gettext("This is a workbook. Please save it as CSV (UTF-8) and choose that."),
+        "binary": gettext("This is no table of text. Please choose a CSV file."),
+        "encoding": gettext("The file cannot be read in this encoding. Please choose another."),
+        "long": gettext(
+            "Line %(line)d: a row has more than %(most)d KB. Perhaps a quotation mark is not closed."
+        ),
+        "wide": gettext("Line %(line)d: a row has more than %(most)d columns."),
+        "blank": gettext("Line %(line)d: more than %(most)d empty rows. Please delete them."),
+    }[error.code]
+    most = {"long": MOST_CHARACTERS // 1024, "wide": MOST_CELLS, "blank": MOST_BLANK}
+    return words % {"line": error.line, "most": most.get(error.code, 0)}
+
+
+def why_failed(error: str) -> str:
+    """What `ImportRun.error` says, in words; empty where nothing went wrong."""
+    code, _colon, line = error.partition(":")
+    if line:
+        return why_no_table(NotATable(code, int(line)))
+    return {
+        "": "",
+        "too_many": gettext("The file has more than 250,000 rows. Please split it."),
+    }.get(
+        code,
+        gettext(
+            "The import failed several times. Please upload the file again: who is imported "
+            "already is not taken twice."
+        ),
+    )
 
 
 class UploadForm(forms.Form):

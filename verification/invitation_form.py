@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.csvfile import NotATable, Table, shape_of
 from common.formfields import AddressField, NameField
+from verification.import_forms import why_no_table
 from verification.services.invite import Invitee
 
 MOST_INVITEES = 2000
@@ -45,14 +46,11 @@ class InvitationForm(forms.Form):
             return []
         path = Path(file.temporary_file_path())
         try:
-            table = Table(path, shape_of(path))
-        except NotATable:
-            raise forms.ValidationError(
-                _("This is no table of text. Please choose a CSV file.")
-            ) from None
-        with table as rows:
-            people = (row for n, row in enumerate(rows) if n or "@" in "".join(row[1]))
-            return _invitees((line, _pair(cells)) for line, cells in people)
+            with Table(path, shape_of(path)) as rows:
+                people = (row for n, row in enumerate(rows) if n or "@" in "".join(row[1]))
+                return _invitees((line, _pair(cells)) for line, cells in people)
+        except NotATable as error:
+            raise forms.ValidationError(why_no_table(error)) from None
 
     def clean(self) -> dict[str, Any]:
         super().clean()

@@ -74,3 +74,29 @@ def test_quotation_mark_that_nobody_closed_is_a_row_without_cells(tmp_path: Path
         found = list(rows)
     assert found[0] == (1, ["a", "b"])
     assert found[1][1] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "line"),
+    [
+        (b"a,b\n" + b"x" * 300_000, "long", 2),
+        (b'a,b\n"' + b'c\n","' * 90_000, "long", 52_431),
+        (b"a,b\nc,d\n" + b",".join([b"x"] * 201), "wide", 3),
+        (b"a,b\n" + b",\n" * 10_001 + b"c,d\n", "blank", 10_002),
+    ],
+    ids=["line", "row of many lines", "cells", "empty rows"],
+)
+def test_row_that_is_none_is_named_by_its_line(
+    tmp_path: Path, content: bytes, code: str, line: int
+) -> None:
+    path = file_of(tmp_path, content)
+    with Table(path, shape_of(path)) as rows, pytest.raises(NotATable) as error:
+        list(rows)
+    assert (error.value.code, error.value.line) == (code, line)
+
+
+def test_file_read_as_what_it_is_not_is_said(tmp_path: Path) -> None:
+    path = file_of(tmp_path, b"name,email\n")
+    with Table(path, Shape("utf-16", ",")) as rows, pytest.raises(NotATable) as error:
+        list(rows)
+    assert (error.value.code, error.value.line) == ("encoding", 1)

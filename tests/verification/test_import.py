@@ -410,3 +410,24 @@ def test_closed_letter_takes_no_import(editor: Client, letter: Letter) -> None:
     response = editor.post(f"{PAGE}new/", {"file": file})
     assert response.status_code == 422
     assert "takes no signatures" in response.content.decode()
+
+
+def test_row_that_is_none_stops_upload_choices_and_work_with_its_line(
+    editor: Client, letter: Letter
+) -> None:
+    wide = ",".join(["x"] * 300)
+    file = SimpleUploadedFile("people.csv", wide.encode())
+    response = editor.post(f"{PAGE}new/", {"file": file})
+    assert response.status_code == 422
+    assert "Line 1: a row has more than 200 columns." in response.content.decode()
+
+    run = upload(editor, "Name,Email\n" + "A,a@mail.example\n" * 9 + wide)
+    sent = {"delimiter": "0", "language": "en", "method": "mail"}
+    page = editor.get(f"{PAGE}{run.pk}/", {**sent, "encoding": "utf-16"})
+    assert page.status_code == 200
+    assert "cannot be read in this encoding" in page.content.decode()
+    page = editor.post(f"{PAGE}{run.pk}/check/", {**sent, "encoding": "utf-16"})
+    assert page.status_code == 422
+    run = check(editor, run)
+    assert (run.status, run.error) == ("failed", "wide:11")
+    assert "Line 11: a row has more than 200" in editor.get(f"{PAGE}{run.pk}/").content.decode()

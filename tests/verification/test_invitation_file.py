@@ -52,11 +52,16 @@ def test_wrong_lines_are_named_and_nobody_is_invited(editor: Client, letter: Let
     assert not Invitation.objects.exists()
 
 
-@pytest.mark.parametrize("content", ["PK\x03\x04x", "\x00\x01\x02" * 40])
-def test_what_is_no_table_invites_nobody(editor: Client, letter: Letter, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("PK\x03\x04x", "save it as CSV"), ("\x00\x01\x02" * 40, "no table of text")],
+)
+def test_what_is_no_table_invites_nobody(
+    editor: Client, letter: Letter, content: str, words: str
+) -> None:
     response = editor.post(f"{PAGE}invitations/", a_file(content))
     assert response.status_code == 422
-    assert "no table of text" in response.content.decode()
+    assert words in response.content.decode()
 
 
 def test_nothing_at_all_is_named(editor: Client, letter: Letter) -> None:
@@ -99,3 +104,11 @@ def test_invitation_goes_again_after_a_day_to_who_has_not_signed(
     Invitation.objects.update(sent_at=timezone.now() - timedelta(hours=25))
     editor.post(again)
     assert send_due_invitations() == 0
+
+
+def test_row_that_is_none_invites_nobody_and_is_named(editor: Client, letter: Letter) -> None:
+    text = "Ada,ada@mail.example\n" + "x" * 300_000
+    response = editor.post(f"{PAGE}invitations/", a_file(text))
+    assert response.status_code == 422
+    assert "Line 2: a row has more than 256 KB" in response.content.decode()
+    assert not Invitation.objects.exists()

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 
 from common.canonical import canonical_email
 from common.crypto import email_digest, encrypt
-from common.csvfile import Table
+from common.csvfile import NotATable, Table
 from common.languages import speak
 from common.names import sort_key
 from common.tables import plain_cell
@@ -60,7 +60,11 @@ def work_on_import(*, run_id: int) -> bool:
     end = time.monotonic() + SHIFT_SECONDS
     try:
         with speak("en"):
-            more = _Work(run_id, worker).until(end)
+            try:
+                more = _Work(run_id, worker).until(end)
+            except NotATable as error:
+                _give_up(run_id, worker, f"{error.code}:{error.line}")
+                return False
     except Exception:
         log.exception("import_failed", run=run_id)
         _count_failure(run_id, worker)
@@ -73,6 +77,14 @@ def _waiting() -> Q:
     return Q(status__in=UNDER_WAY) & (
         Q(heard_at__isnull=True) | Q(heard_at__lt=timezone.now() - SILENCE)
     )
+
+
+def _give_up(run_id: int, worker: uuid.UUID, error: str) -> None:
+    """Ends what no further try would mend; who is imported by then stays."""
+    with transaction.atomic():
+        run = ImportRun.objects.select_for_update().filter(pk=run_id, worker=worker).first()
+        if run is not None and run.status in UNDER_WAY:
+            end_import(run, ImportStatus.FAILED, error)
 
 
 def _count_failure(run_id: int, worker: uuid.UUID) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from common.csvfile import NotATable
+from common.csvfile import NotATable, Shape
 from common.responses import see_other
 from common.uploads import MB, takes_file
 from letters.access import MemberRequest, letter_member
@@ -23,6 +23,8 @@ from verification.import_forms import (
     ShapeForm,
     UploadForm,
     sent_shape,
+    why_failed,
+    why_no_table,
 )
 from verification.models import ImportRun
 from verification.services.import_people import (
@@ -76,17 +78,9 @@ def import_new(request: MemberRequest, letter: Letter) -> HttpResponse:
     try:
         run = upload_import(letter=letter, file=form.cleaned_data["file"], actor=request.user)
     except NotATable as error:
-        form.add_error("file", _why(error))
+        form.add_error("file", why_no_table(error))
         return import_list_page(request, letter, upload_form=form)
     return see_other(_url(run))
-
-
-def _why(error: NotATable) -> str:
-    return {
-        "empty": gettext("The file is empty. Please choose another one."),
-        "workbook": gettext("This is a workbook. Please save it as CSV (UTF-8) and choose that."),
-        "binary": gettext("This is no table of text. Please choose a CSV file."),
-    }[error.code]
 
 
 @letter_member(Role.EDITOR)
@@ -95,10 +89,11 @@ def import_detail(request: MemberRequest, letter: Letter, run_id: int) -> HttpRe
     """One import: the choices until it begins, how far it is, and what came of it."""
     run = _get(letter, run_id)
     if run.is_under_way or run.is_over:
-        return render(request, "verification/import_detail.html", {"letter": letter, "run": run})
+        context = {"letter": letter, "run": run, "problem": why_failed(run.error)}
+        return render(request, "verification/import_detail.html", context)
     shape_form = ShapeForm(request.GET if "encoding" in request.GET else sent_shape(run.shape))
     shape = shape_form.shape if shape_form.is_valid() else run.shape
-    rows = first_rows(run.path, shape, ROWS_SHOWN)
+    rows, unread = _first_rows(run, shape)
     initial = {
         **sent_shape(shape),
         **{f"column_{name}": at for name, at in run.columns.items()},
@@ -107,7 +102,7 @@ def import_detail(request: MemberRequest, letter: Letter, run_id: int) -> HttpRe
         },
     }
     form = ImportForm(run=run, first_row=rows[0] if rows else [], initial=initial)
-    return _choices_page(request, run, form, shape_form, rows)
+    return _choices_page(request, run, form, shape_form, rows, unread)
 
 
 @letter_member(Role.EDITOR)
@@ -118,10 +113,10 @@ def import_check(request: MemberRequest, letter: Letter, run_id: int) -> HttpRes
         return see_other(_url(run))
     shape_form = ShapeForm(request.POST)
     shape = shape_form.shape if shape_form.is_valid() else run.shape
-    rows = first_rows(run.path, shape, ROWS_SHOWN)
+    rows, unread = _first_rows(run, shape)
     form = ImportForm(request.POST, run=run, first_row=rows[0] if rows else [])
-    if not form.is_valid():
-        return _choices_page(request, run, form, shape_form, rows)
+    if unread or not form.is_valid():
+        return _choices_page(request, run, form, shape_form, rows, unread)
     return _done(request, run, lambda: check_import(run=run, **form.choices))
 
 
@@ -169,6 +164,14 @@ def import_faults(request: MemberRequest, letter: Letter, run_id: int) -> FileRe
     return response
 
 
+def _first_rows(run: ImportRun, shape: Shape) -> tuple[list[list[str]], str]:
+    """The rows to show; where they cannot be read so, none and why."""
+    try:
+        return first_rows(run.path, shape, ROWS_SHOWN), ""
+    except NotATable as error:
+        return [], why_no_table(error)
+
+
 def _get(letter: Letter, run_id: int) -> ImportRun:
     """Raises Http404."""
     run = get_object_or_404(ImportRun, letter=letter, pk=run_id)
@@ -195,6 +198,7 @@ def _choices_page(
     form: ImportForm,
     shape_form: ShapeForm,
     rows: list[list[str]],
+    unread: str,
 ) -> HttpResponse:
     context = {
         "letter": run.letter,
@@ -202,6 +206,7 @@ def _choices_page(
         "form": form,
         "shape_form": shape_form,
         "rows": rows,
+        "unread": unread,
     }
     status = 422 if form.is_bound else 200
     return render(request, "verification/import_choices.html", context, status=status)
