@@ -42,7 +42,8 @@ def why_no_table(error: NotATable) -> str:
         "binary": gettext("This is no table of text. Please choose a CSV file."),
         "encoding": gettext("The file cannot be read in this encoding. Please choose another."),
         "long": gettext(
-            "Line %(line)d: a row has more than %(most)d KB. Perhaps a quotation mark is not closed."
+            "Line %(line)d: a row has more than %(most)d KB. Perhaps a quotation mark is not "
+            "closed."
         ),
         "wide": gettext("Line %(line)d: a row has more than %(most)d columns."),
         "blank": gettext("Line %(line)d: more than %(most)d empty rows. Please delete them."),
@@ -59,6 +60,10 @@ def why_failed(error: str) -> str:
     return {
         "": "",
         "too_many": gettext("The file has more than 250,000 rows. Please split it."),
+        "role_ended": gettext(
+            "It stopped: the member who began it may no longer import. Who is imported already "
+            "stays; another member can upload the file again, and nobody is taken twice."
+        ),
     }.get(
         code,
         gettext(

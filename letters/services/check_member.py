@@ -12,10 +12,11 @@ class RoleEnded(PermissionDenied):
 
 def check_member(*, letter: Letter, user: User, needed: Role) -> Membership:
     """The user's membership, locked until the transaction ends: whoever takes the role away waits
-    for this decision, or this decision does not happen. Raises RoleEnded."""
+    for this decision, or this decision does not happen. Work in the background asks with each
+    batch; an account that was closed has ended there too. Raises RoleEnded."""
     membership = (
-        Membership.objects.select_for_update(no_key=True)
-        .filter(coalition_id=letter.coalition_id, user_id=user.pk)
+        Membership.objects.select_for_update(no_key=True, of=("self",))
+        .filter(coalition_id=letter.coalition_id, user_id=user.pk, user__is_active=True)
         .first()
     )
     if membership is None or not Role(membership.role).includes(needed):

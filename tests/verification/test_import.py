@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from coalition.retention import purge
-from letters.models import Letter, LetterStatus, ReviewPolicy, Role
+from letters.models import Letter, LetterStatus, Membership, ReviewPolicy, Role, User
 from signatories.models import Signature, Source, Status
 from tests.builders import a_coalition, a_letter, a_member, a_signature
 from tests.conftest import SAME_ORIGIN
@@ -70,7 +70,7 @@ def check(editor: Client, run: ImportRun, **changes: Any) -> ImportRun:
 
 
 def start(editor: Client, run: ImportRun) -> ImportRun:
-    assert editor.post(f"{PAGE}{run.pk}/start/").status_code == 303
+    assert editor.post(f"{PAGE}{run.pk}/start/", {"seen": run.fingerprint}).status_code == 303
     work_on_import(run_id=run.pk)
     return ImportRun.objects.get(pk=run.pk)
 
@@ -139,7 +139,7 @@ def test_attested_count_at_once_with_the_evidence_on_record_and_hear_of_it(
     assert (row.status, row.marks, row.source) == ("counted", ["imported"], "import")
     entry = AuditEntry.objects.get(signature=row)
     assert (entry.action, entry.note) == ("attest", ATTESTED["evidence"])
-    assert entry.actor == run.created_by
+    assert entry.actor == run.started_by
     assert send_due_mail() == 1
     assert "has entered your signature" in str(mail.outbox[0].body)
     assert "/manage/" in str(mail.outbox[0].body)
@@ -202,7 +202,7 @@ def test_dead_worker_costs_nothing_and_each_row_is_taken_once(
     people = "".join(f"Person {n},p{n}@mail.example\n" for n in range(7)) + "Faulty,\n"
     run = check(editor, upload(editor, "Name,Email\n" + people), **ATTESTED)
     assert counts(run) == ("checked", 7, 0, 1)
-    assert editor.post(f"{PAGE}{run.pk}/start/").status_code == 303
+    assert editor.post(f"{PAGE}{run.pk}/start/", {"seen": run.fingerprint}).status_code == 303
     attest, done = work._attest, []
 
     def die_at_the_fourth(signature_id: int) -> bool:
@@ -271,7 +271,7 @@ def test_cancelled_stays_where_it_is(
 ) -> None:
     monkeypatch.setattr(work, "BATCH", 1)
     run = check(editor, upload(editor, "Name,Email\nA,a@mail.example\nB,b@mail.example\n"))
-    editor.post(f"{PAGE}{run.pk}/start/")
+    editor.post(f"{PAGE}{run.pk}/start/", {"seen": run.fingerprint})
     take = work._Work._take
 
     def cancel_meanwhile(self: Any, locked: ImportRun, batch: Any) -> None:
@@ -297,7 +297,8 @@ def test_cancelled_stays_where_it_is(
     assert Signature.objects.count() == 1
     assert due_imports() == []
     assert not run.path.exists()
-    page = editor.post(f"{PAGE}{run.pk}/start/", follow=True).content.decode()
+    seen = {"seen": run.fingerprint}
+    page = editor.post(f"{PAGE}{run.pk}/start/", seen, follow=True).content.decode()
     assert "has moved on meanwhile" in page
     run.refresh_from_db()
     assert run.status == ImportStatus.CANCELLED
@@ -366,7 +367,7 @@ def editor_check_without_header(editor: Client, run: ImportRun, sent: Any) -> Im
     body = {"encoding": run.encoding, "language": "en", **sent}
     assert editor.post(f"{PAGE}{run.pk}/check/", body).status_code == 303
     work_on_import(run_id=run.pk)
-    return start(editor, run)
+    return start(editor, ImportRun.objects.get(pk=run.pk))
 
 
 def test_file_is_private_and_its_people_are_nowhere_in_the_database_in_plain(
@@ -431,3 +432,62 @@ def test_row_that_is_none_stops_upload_choices_and_work_with_its_line(
     run = check(editor, run)
     assert (run.status, run.error) == ("failed", "wide:11")
     assert "Line 11: a row has more than 200" in editor.get(f"{PAGE}{run.pk}/").content.decode()
+
+
+def test_start_is_bound_to_what_was_checked(editor: Client, letter: Letter) -> None:
+    """Two tabs: one would ask people by mail, the other attests; the first one's button does
+    neither."""
+    by_mail = check(editor, upload(editor, "Name,Email\nAda,ada@mail.example\n"))
+    attested = check(editor, by_mail, **ATTESTED)
+    start_url = f"{PAGE}{by_mail.pk}/start/"
+    page = editor.post(start_url, {"seen": by_mail.fingerprint}, follow=True).content.decode()
+    assert "has moved on meanwhile" in page
+    assert f'name="seen" value="{attested.fingerprint}"' in page
+    assert not Signature.objects.exists()
+    assert counts(start(editor, attested)) == ("done", 1, 0, 0)
+
+
+def test_import_runs_in_the_name_of_who_starts_it(editor: Client, letter: Letter) -> None:
+    run = check(editor, upload(editor, "Name,Email\nAda,ada@mail.example\n"), **ATTESTED)
+    owner = a_member(letter.coalition, Role.OWNER)
+    starter = Client(headers=SAME_ORIGIN)
+    starter.force_login(owner)
+    assert start(starter, run).created_by != owner
+    actors = AuditEntry.objects.order_by("id").values_list("action", "actor_id")
+    assert list(actors) == [("import", owner.pk), ("attest", owner.pk), ("import_end", owner.pk)]
+
+
+@pytest.mark.parametrize("end", ["removed", "viewer", "closed"])
+def test_import_stops_where_its_starter_may_no_longer_import(
+    editor: Client, letter: Letter, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr(work, "BATCH", 1)
+    people = "Name,Email\nA,a@mail.example\nB,b@mail.example\n"
+    run = check(editor, upload(editor, people), **ATTESTED)
+    step = work._Work._step
+
+    def step_then_end(self: Any, batch: Any, bytes_read: int) -> bool:
+        more = step(self, batch, bytes_read)
+        membership = Membership.objects.filter(user=run.created_by)
+        if end == "removed":
+            membership.delete()
+        elif end == "viewer":
+            membership.update(role=Role.VIEWER)
+        else:
+            User.objects.filter(memberships__in=membership).update(is_active=False)
+        return more
+
+    monkeypatch.setattr(work._Work, "_step", step_then_end)
+    run = start(editor, run)
+    assert (*counts(run), run.error) == ("failed", 1, 0, 0, "role_ended")
+    assert Signature.objects.get().name == "A"
+    owner = Client()
+    owner.force_login(a_member(letter.coalition, Role.OWNER))
+    assert "may no longer import" in owner.get(f"{PAGE}{run.pk}/").content.decode()
+
+
+def test_import_does_not_start_on_a_closed_letter(editor: Client, letter: Letter) -> None:
+    run = check(editor, upload(editor, "Name,Email\nAda,ada@mail.example\n"), **ATTESTED)
+    Letter.objects.filter(pk=letter.pk).update(status=LetterStatus.CLOSED)
+    assert start(editor, run).status == ImportStatus.CHECKED
+    assert not Signature.objects.exists()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from pathlib import Path
 
 from django.conf import settings
@@ -44,6 +46,11 @@ class ImportRun(models.Model):
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="imports")
     created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+
+    # In whose name people are imported, and who says that they agreed.
+    started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
 
@@ -97,6 +104,15 @@ class ImportRun(models.Model):
     @property
     def shape(self) -> Shape:
         return Shape(self.encoding, self.delimiter)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what was chosen and found: whoever starts names it, and so starts what they saw."""
+        seen = [
+            *(self.encoding, self.delimiter, self.columns, self.has_header, self.language),
+            *(self.consents, self.method, self.evidence, self.added, self.already, self.faulty),
+        ]
+        return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
     @property
     def encoding_name(self) -> str:

@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.csvfile import Shape, Table, shape_of
-from letters.models import Letter, Translation, User
+from letters.models import Letter, Role, Translation, User
+from letters.services.check_member import check_member
 from verification.import_rows import guess_columns, looks_like_header
 from verification.models import Action, AuditEntry, ImportRun, ImportStatus
 from verification.models.import_run import UNDER_WAY, imports_folder
@@ -25,6 +26,10 @@ class Uploaded(Protocol):
     name: str | None
 
     def chunks(self) -> Iterable[bytes]: ...
+
+
+class LetterTakesNone(Exception):
+    """The letter takes no signatures at the moment."""
 
 
 class NotNow(Exception):
@@ -89,10 +94,17 @@ def check_import(
         _begin(locked, ImportStatus.CHECKING)
 
 
-def start_import(*, run: ImportRun, actor: User) -> None:
-    """Lets it be imported as it was checked. Raises NotNow."""
+def start_import(*, run: ImportRun, seen: str, actor: User) -> None:
+    """Lets it be imported as it was checked, in the actor's name. `seen` is the fingerprint of the
+    check that was shown. Raises NotNow, RoleEnded, LetterTakesNone."""
     with transaction.atomic():
         locked = _locked(run, ImportStatus.CHECKED)
+        check_member(letter=locked.letter, user=actor, needed=Role.EDITOR)
+        if locked.fingerprint != seen:
+            raise NotNow
+        if not locked.letter.accepts_invited():
+            raise LetterTakesNone
+        locked.started_by = actor
         AuditEntry.objects.create(
             letter=locked.letter,
             actor=actor,

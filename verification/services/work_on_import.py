@@ -22,6 +22,8 @@ from common.csvfile import NotATable, Table
 from common.languages import speak
 from common.names import sort_key
 from common.tables import plain_cell
+from letters.models import Role
+from letters.services.check_member import RoleEnded, check_member
 from signatories.models import Signature, Source, Status
 from verification.import_rows import RowFault, RowReader
 from verification.models import Action, AuditEntry, ImportMethod, ImportRun, ImportStatus
@@ -134,6 +136,9 @@ class _Work:
             if run.position + len(batch) > MOST_ROWS:
                 end_import(run, ImportStatus.FAILED, "too_many")
                 return False
+            if run.status == ImportStatus.RUNNING and not _may_import(run):
+                end_import(run, ImportStatus.FAILED, "role_ended")
+                return False
             if batch:
                 self._take(run, batch)
             run.position += len(batch)
@@ -152,7 +157,7 @@ class _Work:
             return
         AuditEntry.objects.create(
             letter=run.letter,
-            actor=run.created_by,
+            actor=run.started_by,
             action=Action.IMPORT_END,
             note=f"{run.file_name}: {run.added:,} / {run.already:,} / {run.faulty:,}",
             after={
@@ -193,6 +198,17 @@ class _Work:
             return 0
         first = self.seen.setdefault(digest[:12], line)
         return first if first != line else 0
+
+
+def _may_import(run: ImportRun) -> bool:
+    """Whether the member in whose name it runs still may, until the batch is written."""
+    if run.started_by is None:
+        return False
+    try:
+        check_member(letter=run.letter, user=run.started_by, needed=Role.EDITOR)
+    except RoleEnded:
+        return False
+    return True
 
 
 def _fresh(run: ImportRun, good: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -245,7 +261,7 @@ def _write_signatures(run: ImportRun, fresh: list[dict[str, Any]]) -> int:
         AuditEntry(
             letter=run.letter,
             signature_id=pk,
-            actor=run.created_by,
+            actor=run.started_by,
             action=Action.ATTEST,
             note=run.evidence,
             after={"import": run.pk},

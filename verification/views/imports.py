@@ -28,6 +28,7 @@ from verification.import_forms import (
 )
 from verification.models import ImportRun
 from verification.services.import_people import (
+    LetterTakesNone,
     NotNow,
     cancel_import,
     check_import,
@@ -124,7 +125,8 @@ def import_check(request: MemberRequest, letter: Letter, run_id: int) -> HttpRes
 @require_POST
 def import_start(request: MemberRequest, letter: Letter, run_id: int) -> HttpResponse:
     run = _get(letter, run_id)
-    return _done(request, run, lambda: start_import(run=run, actor=request.user))
+    seen = request.POST.get("seen", "")
+    return _done(request, run, lambda: start_import(run=run, seen=seen, actor=request.user))
 
 
 @letter_member(Role.EDITOR)
@@ -189,6 +191,8 @@ def _done(request: MemberRequest, run: ImportRun, act: Callable[[], None]) -> Ht
         act()
     except NotNow:
         messages.error(request, gettext("The import has moved on meanwhile. Please look again."))
+    except LetterTakesNone:
+        messages.error(request, gettext("The letter takes no signatures at the moment."))
     return see_other(_url(run))
 
 
