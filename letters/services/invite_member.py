@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from common.canonical import canonical_email
 from common.crypto import email_digest, encrypt
+from common.throttle import use_once
 from letters.models import Change, ChangeEntry, Coalition, MemberInvitation, Role, User
 from letters.services.lock_members import lock_members_as_owner
 
@@ -36,7 +37,7 @@ def invite_member(
     *, coalition: Coalition, email: str, role: Role, language: str, actor: User
 ) -> MemberInvitation:
     """Does the same for an address with and without an account, so that nobody learns which has
-    one. Raises NoLongerOwner, AlreadyMember, AlreadyInvited, TooManyPending."""
+    one. Raises NoLongerOwner, AlreadyMember, AlreadyInvited, TooManyPending, TooSoon."""
     with transaction.atomic():
         members = lock_members_as_owner(coalition.pk, actor)
         if EmailAddress.objects.filter(user_id__in=members, email__iexact=email).exists():
@@ -47,6 +48,8 @@ def invite_member(
             raise AlreadyInvited
         if pending.count() >= MOST_PENDING:
             raise TooManyPending
+        if not _pause_is_over(coalition, digest):
+            raise TooSoon
         invitation = MemberInvitation.objects.create(
             coalition=coalition,
             invited_by=actor,
@@ -68,6 +71,7 @@ def resend_invitation(*, coalition: Coalition, invitation_id: int, actor: User) 
         last = invitation.sent_at or invitation.refused_at
         if last is None or last > timezone.now() - PAUSE:
             raise TooSoon
+        _pause_is_over(coalition, bytes(invitation.email_digest))
         invitation.sent_at = invitation.refused_at = None
         invitation.save(update_fields=["sent_at", "refused_at"])
         _note(Change.RESEND, invitation, actor)
@@ -80,6 +84,13 @@ def revoke_invitation(*, coalition: Coalition, invitation_id: int, actor: User) 
         invitation = _pending(coalition, invitation_id)
         _note(Change.REVOKE, invitation, actor)
         invitation.delete()
+
+
+def _pause_is_over(coalition: Coalition, digest: bytes) -> bool:
+    """Whether this address was not asked for in `PAUSE`; begins the next one. The row cannot say,
+    for revoking deletes it, and inviting anew would be another mail."""
+    key = f"member-invitation:{coalition.pk}:{digest.hex()[:24]}"
+    return use_once(key, int(PAUSE.total_seconds()))
 
 
 def _pending(coalition: Coalition, invitation_id: int) -> MemberInvitation:

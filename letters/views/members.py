@@ -60,6 +60,10 @@ def member_invite(request: MemberRequest, coalition: Coalition) -> HttpResponse:
         form.add_error("email", _("This address belongs to a member already."))
     except AlreadyInvited:
         form.add_error("email", _("This address is invited already. You can send the mail again."))
+    except TooSoon:
+        form.add_error(
+            "email", _("This address was invited a moment ago. Please wait ten minutes.")
+        )
     except TooManyPending:
         form.add_error(None, _("So many invitations are pending. Please revoke some first."))
     else:

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import redis
 import time_machine
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
@@ -217,3 +219,18 @@ def test_invited_address_joins_where_a_second_step_is_asked(
     Coalition.objects.update(mfa_required=True)
     response = client.post(path, ACCOUNT, follow=True)
     assert response.redirect_chain[-1][0] == "/accounts/2fa/"
+
+
+def test_revoking_and_inviting_anew_is_no_mail_at_once(owner_client: Client) -> None:
+    invited(owner_client)
+    revoke = f"{INVITE}{MemberInvitation.objects.get().pk}/revoke/"
+    owner_client.post(revoke)
+    again = owner_client.post(INVITE, {"email": ADDRESS, "role": "viewer"})
+    assert again.status_code == 422
+    assert "Please wait ten minutes" in again.content.decode()
+    assert send_member_invitations() == 0
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        (key,) = client.keys("once:member-invitation:*")
+        assert 590 < client.ttl(key) <= 600
+        client.delete(key)
+    invited(owner_client)
