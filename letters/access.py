@@ -60,7 +60,7 @@ def letter_member(needed: Role) -> Callable[[LetterView[P]], Callable[..., HttpR
         @wraps(view)
         def entered(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             membership = _membership(request, needed, coalition__letters__slug=slug)
-            if _lacks_second_step(request, membership):
+            if lacks_second_step(request, membership):
                 return _to_second_step(request, membership.coalition)
             letter = (
                 Letter.objects.with_title()
@@ -82,7 +82,7 @@ def coalition_member(needed: Role) -> Callable[[CoalitionView[P]], Callable[...,
         @wraps(view)
         def entered(request: HttpRequest, slug: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
             membership = _membership(request, needed, coalition__slug=slug)
-            if _lacks_second_step(request, membership):
+            if lacks_second_step(request, membership):
                 return _to_second_step(request, membership.coalition)
             return view(_with_role(request, membership), membership.coalition, *args, **kwargs)
 
@@ -145,7 +145,7 @@ def _with_role(request: HttpRequest, membership: Membership) -> MemberRequest:
     return member_request
 
 
-def _lacks_second_step(request: HttpRequest, membership: Membership) -> bool:
+def lacks_second_step(request: HttpRequest, membership: Membership) -> bool:
     """Whether the coalition asks for a two-step login that the member has not set up."""
     return membership.coalition.mfa_required and not is_mfa_enabled(request.user)
 

@@ -164,3 +164,15 @@ def test_log_costs_the_same_however_long(django_assert_num_queries: Any) -> None
         )
     with django_assert_num_queries(7):
         assert client.get("/organise/coalitions/makers/log/").status_code == 200
+
+
+def test_first_page_names_a_coalition_and_not_its_letters_without_the_second_step(
+    letter: Letter,
+) -> None:
+    Coalition.objects.update(mfa_required=True)
+    client = as_member(Role.EDITOR, letter.coalition)
+    page = client.get("/organise/").content.decode()
+    assert "The makers of things" in page
+    assert "asks its members for a two-step login" in page
+    assert letter.slug not in page
+    assert letter.slug in with_second_step(client).get("/organise/").content.decode()
