@@ -212,3 +212,15 @@ def test_log_is_downloaded_as_filtered_and_without_names(
     ]
     assert "Name" not in "".join(lines)
     assert AuditEntry.objects.latest("pk").action == "export"
+
+
+def test_only_who_sees_addresses_may_search_by_one(moderator: Client, letter: Letter) -> None:
+    a_signature(letter, "Ada", email="ada@mail.example")
+    assert names(moderator, "?q=ada@mail.example") == ["Ada"]
+    viewer = Client()
+    viewer.force_login(a_member(letter.coalition, Role.VIEWER))
+    assert names(viewer, "?q=ada") == ["Ada"]
+    for who in ("ada", "eve"):
+        assert names(viewer, f"?q={who}@mail.example") == []
+    page = viewer.get(f"{LIST}?q=ada@mail.example").content.decode()
+    assert "Only moderators see mail addresses" in page

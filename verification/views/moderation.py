@@ -23,7 +23,14 @@ from verification.moderation_forms import (
     QueueFilterForm,
     SavedQueryForm,
 )
-from verification.queue import Found, QueryTooBroad, QueuePage, count_found, queue_page
+from verification.queue import (
+    Found,
+    QueryTooBroad,
+    QueuePage,
+    count_found,
+    names_address,
+    queue_page,
+)
 from verification.services.decide_signatures import Outcome, decide_signatures
 from verification.services.remark import assign_signatures
 from verification.services.undo_decisions import undo_decisions
@@ -115,11 +122,15 @@ def queue_response(
     filters, typed = filter_form.asked(), filter_form.as_typed()
     cursors = {name: read_id(asked.get(name)) for name in ("older", "newer")}
     page, found, too_broad = QueuePage([], None, None), Found(0), False
+    may_decide = request.role.includes(Role.MODERATOR)
+    # Whoever may not see addresses could else ask for one after another.
+    not_asked = names_address(filters) and not may_decide
     try:
-        page = queue_page(
-            letter.pk, filters, older_than=cursors["older"], newer_than=cursors["newer"]
-        )
-        found = count_found(letter.pk, filters)
+        if not not_asked:
+            page = queue_page(
+                letter.pk, filters, older_than=cursors["older"], newer_than=cursors["newer"]
+            )
+            found = count_found(letter.pk, filters)
     except QueryTooBroad:
         too_broad = True
     faulty = decision_form or bulk_form or query_form
@@ -145,7 +156,8 @@ def queue_response(
             for saved in SavedQuery.objects.filter(letter=letter)
         ],
         "members": filter_form.members,
-        "may_decide": request.role.includes(Role.MODERATOR),
+        "may_decide": may_decide,
+        "not_asked": not_asked,
         "undoable": _undoable(request, letter),
     }
     return render(
