@@ -10,11 +10,12 @@ from collections.abc import Callable
 from threading import BoundedSemaphore
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.template.loader import render_to_string
 
 from common.languages import speak
-from common.uploads import MB, most_bytes_of
+from common.uploads import MB, is_logged_in, most_bytes_of
 
 # A body that has arrived is read in far less, even when all threads read at once.
 PATIENCE_SECONDS = 0.05
@@ -56,9 +57,12 @@ class BodyLimitMiddleware:
         return self.get_response(request)
 
     def _upload(self, request: HttpRequest, length: int, most: int) -> HttpResponseBase:
-        """A file, one at a time: it may be minutes on its way, and holds a thread that long."""
+        """A file, one at a time: it may be minutes on its way, and holds a thread that long. So
+        nobody takes the place of members without a login."""
         if length > most + settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return _page(413, most_mb=most // MB)
+        if not is_logged_in(request):
+            return redirect_to_login(request.get_full_path())
         if not self.uploads.acquire(blocking=False):
             return _busy("Another file is on its way. Please go back and send it again.")
         try:

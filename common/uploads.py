@@ -1,10 +1,13 @@
 """Files that organisers send: which views take one and how large, and nobody else's."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, TypeVar
 
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 
 MB = 1024 * 1024
@@ -28,6 +31,14 @@ def most_bytes_of(path: str) -> int:
         return int(getattr(resolve(path).func, "most_bytes", 0))
     except Resolver404:
         return 0
+
+
+def is_logged_in(request: HttpRequest) -> bool:
+    """Whether the cookie is of a session that somebody is logged in with; for what stands before
+    the middleware of sessions."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    store = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    return key is not None and SESSION_KEY in store
 
 
 class MembersOnly(FileUploadHandler):

@@ -29,7 +29,7 @@ def test_larger_file_than_the_view_takes_is_refused_unread(client: Client) -> No
     assert "larger than 200 MB" in response.content.decode()
 
 
-def test_one_file_at_a_time(rf: RequestFactory) -> None:
+def test_one_file_at_a_time(rf: RequestFactory, letter: Letter) -> None:
     inner: list[int] = []
 
     def view(request: Any) -> Any:
@@ -38,12 +38,25 @@ def test_one_file_at_a_time(rf: RequestFactory) -> None:
         raise InterruptedError
 
     middleware = BodyLimitMiddleware(view)
+    member = Client()
+    member.force_login(a_member(letter.coalition, Role.EDITOR))
     upload = rf.post(PATH, {"file": SimpleUploadedFile("x.csv", b"x")})
+    upload.COOKIES = {name: cookie.value for name, cookie in member.cookies.items()}
     with pytest.raises(InterruptedError):
         middleware(upload)
     assert inner == [503]
     with pytest.raises(InterruptedError):  # the place is free again
         middleware(upload)
+
+
+@pytest.mark.parametrize("cookies", [{}, {"sessionid": "a" * 32}, {"sessionid": "\0"}])
+def test_stranger_takes_no_place_for_a_file(rf: RequestFactory, cookies: dict[str, str]) -> None:
+    middleware = BodyLimitMiddleware(lambda request: pytest.fail("the view was reached"))
+    middleware.uploads.acquire()
+    upload = rf.post(PATH, {"file": SimpleUploadedFile("x.csv", b"x")})
+    upload.COOKIES = cookies
+    response = middleware(upload)
+    assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={PATH}")
 
 
 def test_file_of_a_stranger_is_not_read_to_its_end(letter: Letter) -> None:
