@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pikepdf
-from pikepdf import Name, NumberTree, OutlineItem
+from pikepdf import Dictionary, Name, NumberTree
 
-from deliveries.print.numbering import number_pages
+from deliveries.print.numbering import Feet, print_feet, stand_on
 from deliveries.print.page import Job
+from deliveries.print.writing import Copier, Writer, reference
+
+_PAGES = "{http://ns.adobe.com/xap/1.0/t/pg/}NPages"
 
 
 class Bookmark(NamedTuple):
@@ -22,48 +25,107 @@ def join_pieces(
     """Writes the pieces, in order, into `target` and returns the number of pages.
 
     `job` has title, language, type_pt and page_label as for a piece. The first piece gives the
-    document's metadata. The same pieces give the same bytes.
+    document's metadata. The same pieces give the same bytes. One piece is in memory at a time.
     """
-    starts = []
-    sources = [pikepdf.open(path) for path in pieces]
-    pdf = sources[0]
-    try:
-        for index, source in enumerate(sources):
-            starts.append(len(pdf.pages) if index else 0)
-            if index:
-                append_tagged(pdf, source)
-        number_pages(pdf, job)
-        with pdf.open_outline() as outline:
-            outline.root[:] = [OutlineItem(mark.title, starts[mark.piece]) for mark in bookmarks]
-        pdf.save(
-            target,
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+    with Writer(target) as writer:
+        feet = print_feet(writer, pieces, job)
+        joined = _Joined(writer, feet)
+        for path in pieces:
+            with pikepdf.open(path) as source:
+                joined.append(source)
+        joined.finish(bookmarks)
+    return len(feet.forms)
+
+
+class _Joined:
+    """What pages, structure and bookmarks of all pieces hang on."""
+
+    def __init__(self, writer: Writer, feet: Feet) -> None:
+        self.writer = writer
+        self.feet = feet
+        self.root = self.info = 0
+        self.page_tree = writer.number()
+        self.structure = writer.number()
+        self.document = writer.number()
+        self.outlines = writer.number()
+        self.pages: list[int] = []
+        self.starts: list[int] = []  # each piece's first page
+        self.parts: list[int] = []  # each piece's structure
+        self.parents: list[tuple[int, int]] = []  # of what is on a page or an annotation
+        self.roles = Dictionary()
+
+    def append(self, source: pikepdf.Pdf) -> None:
+        """The piece's pages, each with its foot, and its structure as a part of the document's:
+        pages, parent tree and elements keep pointing at each other (PDF 32000-1, 14.7.4)."""
+        copier = Copier(source, self.writer)
+        tree = source.Root.StructTreeRoot
+        base = max((key for key, _ in self.parents), default=-1) + 1
+        page_tree = reference(self.page_tree)
+        pages = [page.obj for page in source.pages]
+        forms = self.feet.forms[len(self.pages) : len(self.pages) + len(pages)]
+        stand_on(source, map(reference, forms))
+        for page in pages:
+            page.Parent = page_tree
+            page.StructParents = int(page.StructParents) + base
+            for annotation in page.get(Name.Annots, []):
+                if Name.StructParent in annotation:
+                    annotation.StructParent = int(annotation.StructParent) + base
+        part = tree.K[0]
+        part.S = Name.Part
+        part.P = reference(self.document)
+        self.roles.update(tree.get(Name.RoleMap, {}))
+        if not self.pages:
+            self._take_metadata(source, copier)
+        self.starts.append(len(self.pages))
+        self.pages += map(copier.copy, pages)
+        self.parts.append(copier.copy(part))
+        self.parents += [
+            (key + base, copier.copy(value)) for key, value in NumberTree(tree.ParentTree).items()
+        ]
+
+    def _take_metadata(self, source: pikepdf.Pdf, copier: Copier) -> None:
+        with source.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
+            metadata[_PAGES] = str(len(self.feet.forms))
+        root = source.Root
+        root.Pages = reference(self.page_tree)
+        root.StructTreeRoot = reference(self.structure)
+        root.Outlines = reference(self.outlines)
+        self.root = copier.copy(root)
+        self.info = copier.copy(source.trailer.Info)
+
+    def finish(self, bookmarks: Sequence[Bookmark]) -> None:
+        put, document = self.writer.put, self.document
+        kids = _array(self.pages)
+        put(self.page_tree, b"<</Type /Pages /Count %d /Kids %s>>" % (len(self.pages), kids))
+        element = b"<</Type /StructElem /S /Document /P %d 0 R /K %s>>"
+        put(document, element % (self.structure, _array(self.parts)))
+        parents = b" ".join(b"%d %d 0 R" % pair for pair in self.parents)
+        put(
+            self.structure,
+            b"<</Type /StructTreeRoot /K [%d 0 R] /RoleMap %s /ParentTreeNextKey %d "
+            b"/ParentTree <</Nums [%s]>>>>"
+            % (document, self.roles.unparse(), self.parents[-1][0] + 1, parents),
         )
-        return len(pdf.pages)
-    finally:
-        for source in sources:
-            source.close()
+        self._put_outlines(bookmarks)
+        self.writer.finish(self.root, self.info)
+
+    def _put_outlines(self, bookmarks: Sequence[Bookmark]) -> None:
+        numbers = [self.writer.number() for _ in bookmarks]
+        ends = b" /First %d 0 R /Last %d 0 R" % (numbers[0], numbers[-1]) if numbers else b""
+        body = b"<</Type /Outlines /Count %d%s>>" % (len(numbers), ends)
+        self.writer.put(self.outlines, body)
+        for index, (number, mark) in enumerate(zip(numbers, bookmarks, strict=True)):
+            beside = b" /Prev %d 0 R" % numbers[index - 1] if index else b""
+            if index + 1 < len(numbers):
+                beside += b" /Next %d 0 R" % numbers[index + 1]
+            title = pikepdf.String(mark.title).unparse()
+            page = self.pages[self.starts[mark.piece]]
+            self.writer.put(
+                number,
+                b"<</Title %s /Parent %d 0 R%s /Dest [%d 0 R /Fit]>>"
+                % (title, self.outlines, beside, page),
+            )
 
 
-def append_tagged(pdf: pikepdf.Pdf, source: pikepdf.Pdf) -> None:
-    """Appends pages with their structure: pages, parent tree and elements keep pointing at each
-    other (PDF 32000 14.7.4), which `pages.extend` alone loses."""
-    root = pdf.Root.StructTreeRoot
-    document = root.K[0]
-    parents = NumberTree(root.ParentTree)
-    base = max(parents.keys(), default=-1) + 1
-    first = len(pdf.pages)
-    pdf.pages.extend(source.pages)
-    for page in pdf.pages[first:]:
-        page.obj.StructParents = int(page.obj.StructParents) + base
-        for annotation in page.obj.get(Name.Annots, []):
-            if Name.StructParent in annotation:
-                annotation.StructParent = int(annotation.StructParent) + base
-    copied = pdf.copy_foreign(source.Root.StructTreeRoot)
-    elements = copied.K[0].K
-    for element in elements:
-        element.P = document
-    document.K = pikepdf.Array([*document.K, *elements])
-    for key, value in NumberTree(copied.ParentTree).items():
-        parents[key + base] = value
+def _array(numbers: Sequence[int]) -> bytes:
+    return b"[%s]" % b" ".join(b"%d 0 R" % number for number in numbers)

@@ -7,6 +7,7 @@ survive a fork.
 
 import json
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +39,32 @@ def typeset(source: str, job: Job, **more: Any) -> bytes:
         },
         ensure_ascii=False,
     )
-    fonts = typst.Fonts(include_embedded_fonts=False)
     try:
-        pdf = _compile(source, text, fonts)
+        pdf = _compile(source, text)
     except typst.TypstError as error:
         if "could not be displayed" not in error.message:
             raise
-        pdf = _compile(source, without_missing(text), fonts)
+        pdf = _compile(source, without_missing(text))
     return say_marks_once(pdf, text, float(job["type_pt"]))
 
 
-def _compile(source: str, job: str, fonts: Any) -> bytes:
+@cache
+def find_fonts() -> Any:
+    """This machine's fonts. The search takes as long as typesetting 500 names and starts no
+    thread, so a worker does it once and its forks have them."""
+    import typst
+
+    return typst.Fonts(include_embedded_fonts=False)
+
+
+def _compile(source: str, job: str) -> bytes:
     import typst
 
     pdf: bytes = typst.compile(
-        HERE / f"{source}.typ", font_paths=fonts, sys_inputs={"job": job}, pdf_standards=["ua-1"]
+        HERE / f"{source}.typ",
+        font_paths=find_fonts(),
+        sys_inputs={"job": job},
+        pdf_standards=["ua-1"],
     )
     return pdf
 

@@ -15,6 +15,7 @@ from deliveries.print.child import PrintFailed, write_in_child
 from deliveries.print.letter import write_letter
 from deliveries.print.page import job_key
 from deliveries.print.roll import write_roll
+from deliveries.print.typesetting import find_fonts
 from deliveries.private_files import private_files
 from deliveries.services.compose_jobs import letter_job, public_letter_job, roll_job
 
@@ -91,6 +92,8 @@ def _print(piece: DeliveryPiece) -> None:
         job, write = roll_job(piece), write_roll
     piece.key = job_key(job)
     if not piece.path.exists():
+        if piece.kind == PieceKind.ROLL:
+            find_fonts()
         write_in_child(partial(write, job), piece.path)
     content = piece.path.read_bytes()
     piece.sha256 = hashlib.sha256(content).hexdigest()
