@@ -9,4 +9,4 @@ class CoalitionConfig(AppConfig):
 
     def ready(self) -> None:
         from coalition import checks, privacy, second_step  # noqa: F401
-        from coalition.operators import tables  # noqa: F401
+        from coalition.operators import offices, tables  # noqa: F401

@@ -3,7 +3,7 @@
 from django.http import FileResponse, Http404
 
 from deliveries.models import DossierFile
-from deliveries.services.mail_dispatch import file_name
+from deliveries.models.file import file_name
 
 
 def download(file: DossierFile, *, cache_control: str) -> FileResponse:

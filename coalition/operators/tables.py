@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from coalition.operators.site import ReadOnly, site
 from deliveries.models import Delivery, Dispatch
-from letters.models import ChangeEntry, Coalition, Letter, Membership, Office, User
+from letters.models import ChangeEntry, Coalition, Letter, Membership, User
 from letters.services.switch_account import OwnAccount, switch_account
 from signatories.models import Signature
 from verification.models import AuditEntry
@@ -111,12 +111,6 @@ class DispatchTable(ReadOnly):
     list_display = ("delivery", "method", "status", "attempts", "finished_at")
     list_filter = ("status",)
     list_select_related = ("delivery__letter",)
-
-
-@admin.register(Office, site=site)
-class OfficeTable(ReadOnly):
-    list_display = ("name", "channel", "deadline_at", "checked_on")
-    search_fields = ("name", "docket")
 
 
 @admin.register(AuditEntry, site=site)

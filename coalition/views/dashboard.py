@@ -11,7 +11,7 @@ from coalition.cards import letter_cards
 from common.access import UserRequest, user
 from deliveries.models import Delivery
 from letters.access import MemberRequest, lacks_second_step, letter_member
-from letters.models import Letter, Membership, Role, User
+from letters.models import Letter, Membership, Role, User, effective_offices
 from letters.services.create_coalition import may_create_coalitions
 from signatories.models import Signature
 
@@ -64,6 +64,7 @@ def letter_dashboard(request: MemberRequest, letter: Letter) -> HttpResponse:
             **card,
             "recent": recent,
             "deliveries": deliveries,
+            "offices": effective_offices(letter),
             "role": request.role,
         },
     )

@@ -15,6 +15,13 @@ PDF = "application/pdf"
 FILE_NAME = "[a-z0-9][a-z0-9.-]*"
 
 
+def file_name(delivery: Delivery, name: str) -> str:
+    """What a file is called outside: `<coalition>-<letter>-delivery-<number>-<name>`; some offices
+    want the submitter named there."""
+    letter = delivery.letter
+    return f"{letter.coalition.slug}-{letter.slug}-delivery-{delivery.number}-{name}"
+
+
 class FileQuerySet(models.QuerySet["DossierFile"]):
     def for_office(self) -> FileQuerySet:
         """What goes with the mail: the PDFs with the names."""

@@ -5,15 +5,14 @@ The office's rules are those frozen with the delivery; what it does not say is n
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.template.defaultfilters import filesizeformat
-from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from deliveries.models.file import file_name
 from deliveries.preflight.findings import Dossier, Finding, Outcome, facts_of
+from letters.deadline import frozen_deadline
 
 # Of the whole mail, as servers count it: a convention among them. An office's own rule goes before
 # it (OFFICES: “generic: by email”).
@@ -60,17 +59,14 @@ def address(dossier: Dossier) -> Findings:
 
 def deadline(dossier: Dossier) -> Findings:
     rule = _("Before the deadline")
-    at = parse_datetime(dossier.rules.get("deadline_at") or "")
-    if at is None:
+    closing = frozen_deadline(dossier.rules, dossier.now)
+    if closing is None:
         yield _unknown(rule)
-        return
-    zone = dossier.rules["time_zone"]
-    words = f"{date_format(at.astimezone(ZoneInfo(zone)), 'DATETIME_FORMAT')} ({zone})"
-    if dossier.now > at:
+    elif closing.is_past:
         mend = _("The office may not read it any more. Ask it, or choose another office.")
-        yield Finding(rule, Outcome.WARNING, words, mend)
+        yield Finding(rule, Outcome.WARNING, closing.words, mend)
     else:
-        yield Finding(rule, Outcome.PASSED, words)
+        yield Finding(rule, Outcome.PASSED, closing.words)
 
 
 def pages(dossier: Dossier) -> Findings:
@@ -80,14 +76,16 @@ def pages(dossier: Dossier) -> Findings:
         yield _unknown(rule)
         return
     count = facts_of(dossier.letter)["pages"]
+    annexes = sum(facts_of(file)["pages"] for file in dossier.files) - count
+    if dossier.rules.get("annexes_count"):
+        count += annexes
     yield _settled(
         rule,
         count > most,
         _("%(found)s of at most %(most)s") % {"found": count, "most": most},
         _("Shorten the letter, or name fewer organisations in it: the roll has all of them."),
     )
-    annexes = sum(facts_of(file)["pages"] for file in dossier.files) - count
-    if annexes:
+    if annexes and dossier.rules.get("annexes_count") is None:
         yield Finding(
             _("Pages of the roll"),
             Outcome.UNKNOWN,
@@ -159,6 +157,24 @@ def _at_most(found: int, most: int) -> str:
         "found": filesizeformat(found),
         "most": filesizeformat(most),
     }
+
+
+def formats(dossier: Dossier) -> Findings:
+    """All that is made for an office is PDF."""
+    rule = _("File format")
+    taken = dossier.rules.get("formats", "")
+    if not taken:
+        yield _unknown(rule)
+        return
+    mend = _("Ask the office for a way to hand over a PDF.")
+    yield _settled(rule, "pdf" not in taken.casefold(), _("PDF, of: %s") % taken, mend)
+
+
+def names_submitter(dossier: Dossier) -> Findings:
+    """Every file leaves under a name that begins with the coalition's."""
+    if dossier.rules.get("names_submitter"):
+        names = ", ".join(file_name(dossier.delivery, file.name) for file in dossier.files)
+        yield Finding(_("File names name the submitter"), Outcome.PASSED, names)
 
 
 def number_of_files(dossier: Dossier) -> Findings:
@@ -251,6 +267,6 @@ def every_name(dossier: Dossier) -> Findings:
 
 
 RULES: Sequence[Callable[[Dossier], Findings]] = (
-    *(address, deadline, pages, type_size, paper, weight, number_of_files),
-    *(statement, submitter, subject, open_to_all, every_name),
+    *(address, deadline, pages, type_size, paper, formats, weight, number_of_files),
+    *(names_submitter, statement, submitter, subject, open_to_all, every_name),
 )

@@ -11,17 +11,17 @@ from django.utils import timezone
 from common.merkle import tree_root
 from deliveries.models import Delivery, DeliveryEntry, DeliveryStatus, EntryKind
 from deliveries.services.start_rendering import start_rendering
-from letters.models import Letter, Office, Translation, User, Version
+from letters.models import Letter, Office, RuleOverride, Translation, User, Version
+from letters.models.rule_override import OVERRIDABLE, overridden, plain
+from letters.services.record import record
 from signatories.models import Capacity, Signature, Status
 
 ENTRY_COLUMNS = (
     *("delivery_id", "signature_id", "position", "kind", "featured_rank", "name"),
     *("role_title", "affiliation", "country", "city", "marks", "version_number"),
 )
-RULES = (
-    *("name", "docket", "email", "postal_address", "channel", "page_size", "time_zone"),
-    *("max_pages", "max_file_bytes", "max_total_bytes", "max_files", "subject_includes", "source"),
-)
+# Of an office, beside what may be overridden for a letter.
+RULES = ("name", "time_zone", "deadline_is_day", "source", "checked_on")
 
 
 class NoCountedSignature(Exception):
@@ -59,6 +59,7 @@ def freeze_delivery(*, letter: Letter, office: Office, actor: User, form_token: 
         delivery.list_root = tree_root([bytes(leaf) for leaf in leaves]).hex()
         delivery.save(update_fields=["totals", "list_root"])
         start_rendering(delivery=delivery)
+        record(locked, actor, "freeze", after={"delivery": delivery.number}, note=str(delivery))
         return delivery
 
 
@@ -66,6 +67,8 @@ def _number_delivery(
     letter: Letter, version: Version, office: Office, actor: User, form_token: UUID
 ) -> Delivery:
     text = Translation.objects.get(version=version, is_authoritative=True)
+    override = RuleOverride.objects.filter(letter=letter, office=office).first()
+    effective = overridden(office, override)
     last = Delivery.objects.filter(letter=letter).aggregate(last=Max("number"))["last"] or 0
     return Delivery.objects.create(
         letter=letter,
@@ -77,16 +80,21 @@ def _number_delivery(
         form_token=form_token,
         language=text.language,
         text_sha256=text.text_sha256,
-        subject=_subject(text.title, office.subject_includes),
-        required_statement=office.required_statement,
-        rules={
-            **{rule: getattr(office, rule) for rule in RULES},
-            "min_type_pt": None if office.min_type_pt is None else str(office.min_type_pt),
-            "deadline_at": office.deadline_at.isoformat() if office.deadline_at else None,
-            "checked_on": office.checked_on.isoformat(),
-        },
+        subject=_subject(text.title, effective.subject_includes),
+        required_statement=effective.required_statement,
+        rules=_rules(office, effective, override),
         frozen_at=timezone.now(),
     )
+
+
+def _rules(office: Office, effective: Office, override: RuleOverride | None) -> dict[str, Any]:
+    """The rules that hold, and under `overridden` what the office itself says instead."""
+    differs = {name: plain(getattr(office, name)) for name in override.rules} if override else {}
+    return {
+        **{name: plain(getattr(effective, name)) for name in (*RULES, *OVERRIDABLE)},
+        "overridden": differs,
+        "override_source": override.source if override else "",
+    }
 
 
 def _delivered_before(letter: Letter, office: Office) -> Delivery | None:
@@ -127,7 +135,8 @@ def _copy_roll(delivery: Delivery) -> dict[str, Any]:
         f"SELECT roll.*, gen_random_uuid() FROM ({roll_sql}) AS roll OFFSET 0), entered AS ("
         f"INSERT INTO {DeliveryEntry._meta.db_table} ({columns}, salt, leaf) SELECT *, "
         "deliveries_leaf(salt, version_number, kind, name, role_title, affiliation, city, country) "
-        "FROM salted RETURNING kind) SELECT 'named', kind, '', count(*) FROM entered GROUP BY kind "
+        "FROM salted RETURNING kind) "
+        "SELECT 'named', kind, '', 0, count(*) FROM entered GROUP BY kind "
         f"UNION ALL SELECT * FROM ({counts_sql}) AS counts"
     )
     with connection.cursor() as cursor:
@@ -169,24 +178,28 @@ def _counts(delivery: Delivery) -> QuerySet[Signature, tuple[Any, ...]]:
     return (
         Signature.objects.of_letter(delivery.letter_id)
         .order_by()
-        .values_list("status", "capacity", "rejection_reason")
+        .values_list("status", "capacity", "rejection_reason", "version__number")
         .annotate(number=Count("id"))
     )
 
 
-def _explain(rows: list[tuple[str, str, str, int]]) -> dict[str, Any]:
+def _explain(rows: list[tuple[str, str, str, int, int]]) -> dict[str, Any]:
     """The explained count: received = unconfirmed + held + rejected + withdrawn + asked + counted.
 
-    Repeated submissions are in `unconfirmed`, as on the public page; `named` are in the roll.
+    Repeated submissions are in `unconfirmed`, as on the public page; `named` are in the roll;
+    `versions` has how many of the counted signed which version of the text.
     """
     by_status = dict.fromkeys([*Status.values, "named"], 0)
     by_kind = dict.fromkeys(["people", "organisations", "named_people", "named_organisations"], 0)
     reasons: dict[str, int] = {}
-    for status, capacity, reason, number in rows:
+    versions: dict[int, int] = {}
+    for status, capacity, reason, version, number in rows:
         by_status[status] += number
         if status in ("named", Status.COUNTED):
             kind = "organisations" if capacity == Capacity.ORGANISATION else "people"
             by_kind[kind if status == Status.COUNTED else f"named_{kind}"] += number
+            if status == Status.COUNTED:
+                versions[version] = versions.get(version, 0) + number
         elif status == Status.REJECTED:
             reasons[reason] = reasons.get(reason, 0) + number
     named = by_status.pop("named")
@@ -199,6 +212,7 @@ def _explain(rows: list[tuple[str, str, str, int]]) -> dict[str, Any]:
         "withdrawn": by_status[Status.WITHDRAWN],
         "asked": by_status[Status.ASKED],
         "counted": by_status[Status.COUNTED],
+        "versions": [{"version": each, "counted": versions[each]} for each in sorted(versions)],
         "named": named,
         **by_kind,
     }

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from common.languages import speak
-from deliveries.models import Delivery, Dispatch, DispatchStatus, DossierFile
+from deliveries.models import Dispatch, DispatchStatus, DossierFile
+from deliveries.models.file import file_name
 from deliveries.services.send_delivery import mark_delivered
 from deliveries.services.wording import named_sentence, totals_in_words
 
@@ -106,11 +107,6 @@ def _claim(dispatch_id: int) -> bool:
         )
         claimed.save(update_fields=["status", "attempts", "started_at", "message_id"])
     return True
-
-
-def file_name(delivery: Delivery, name: str) -> str:
-    """What a file is called outside: `<letter>-delivery-<number>-<name>`."""
-    return f"{delivery.letter.slug}-delivery-{delivery.number}-{name}"
 
 
 def build_message(dispatch: Dispatch) -> EmailMessage:

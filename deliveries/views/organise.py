@@ -18,7 +18,8 @@ from deliveries.services.send_delivery import publish_delivery
 from deliveries.services.start_rendering import retry_rendering
 from deliveries.views.public import public_page
 from letters.access import MemberRequest, letter_member
-from letters.models import Letter, Role
+from letters.deadline import frozen_deadline
+from letters.models import Letter, Role, effective_offices
 
 EDITOR = Role.EDITOR
 
@@ -77,6 +78,7 @@ def _list_page(request: MemberRequest, letter: Letter, form: NewDeliveryForm) ->
             "letter": letter,
             "form": form,
             "deliveries": deliveries_of(letter),
+            "offices": effective_offices(letter),
             "may_deliver": request.role.includes(EDITOR),
         },
         status=422 if form.errors else 200,
@@ -94,9 +96,10 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
         {
             "letter": letter,
             "delivery": delivery,
-            "files": delivery.files.select_related("delivery__letter"),
+            "files": delivery.files.select_related("delivery__letter__coalition"),
             "dispatches": dispatches,
             "findings": preflight(delivery),
+            "deadline": frozen_deadline(delivery.rules),
             "is_leaving": any(dispatch.is_under_way for dispatch in dispatches),
             "hand_form": ByHandForm(),
             "may_deliver": request.role.includes(EDITOR),
@@ -148,6 +151,6 @@ def delivery_preview(request: MemberRequest, letter: Letter, number: int) -> Htt
 @letter_member(Role.VIEWER)
 @require_safe
 def delivery_file(request: MemberRequest, letter: Letter, number: int, name: str) -> FileResponse:
-    files = DossierFile.objects.select_related("delivery__letter")
+    files = DossierFile.objects.select_related("delivery__letter__coalition")
     file = get_object_or_404(files, delivery__letter=letter, delivery__number=number, name=name)
     return download(file, cache_control="private, no-store")

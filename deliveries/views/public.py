@@ -64,7 +64,7 @@ def delivery_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @anyone
 def delivery_public_file(request: HttpRequest, slug: str, number: int, name: str) -> FileResponse:
-    files = DossierFile.objects.select_related("delivery__letter").filter(
+    files = DossierFile.objects.select_related("delivery__letter__coalition").filter(
         delivery__in=Delivery.objects.public(), name=PUBLIC_LETTER_FILE
     )
     file = get_object_or_404(files, delivery__letter__slug=slug, delivery__number=number, name=name)

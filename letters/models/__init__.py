@@ -5,6 +5,7 @@ from letters.models.letter import Letter, LetterStatus, OptionalField, ReviewPol
 from letters.models.member_invitation import MemberInvitation
 from letters.models.office import Channel, Office, PageSize
 from letters.models.picture import Picture
+from letters.models.rule_override import RuleOverride, effective_offices
 from letters.models.session import Session
 from letters.models.text import Text
 from letters.models.user import User
@@ -27,10 +28,12 @@ __all__ = [
     "Picture",
     "ReviewPolicy",
     "Role",
+    "RuleOverride",
     "Session",
     "SetAside",
     "Text",
     "Translation",
     "User",
     "Version",
+    "effective_offices",
 ]

@@ -27,6 +27,8 @@ class Change(models.TextChoices):
     CLOSE = "close", _("Account closed")
     OPERATOR = "operator", _("Made an operator")
     REOPEN = "reopen", _("Account opened again")
+    OFFICE = "office", _("Office changed")
+    NEW_OFFICE = "new_office", _("Office added")
 
 
 class ChangeEntry(models.Model):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.responses import see_other
 from letters.access import MemberRequest, letter_member
 from letters.checklist import State, checklist, is_ready
-from letters.models import Letter, LetterStatus, Role
+from letters.models import Letter, LetterStatus, Role, effective_offices
 from letters.services.change_status import ClosingIsPast, change_status, steps_from
 from letters.services.publish_letter import AlreadyPublished, NotReady, publish_letter
 from letters.services.set_up_letter import change_schedule, change_settings
@@ -30,6 +30,7 @@ def letter_settings(request: MemberRequest, letter: Letter) -> HttpResponse:
         _say_saved(request, changed)
         return see_other(reverse("letter_settings", args=[letter.slug]))
     context: dict[str, Any] = {"letter": letter, "form": form}
+    context["offices"] = effective_offices(letter)
     context["steps"] = steps_from(letter)
     status = 422 if form.errors else 200
     return render(request, "letters/letter_settings.html", context, status=status)

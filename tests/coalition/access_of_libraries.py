@@ -98,6 +98,9 @@ _OPERATORS = {
         for table in TABLES
         for page, (path, get, post) in _TABLE_PAGES.items()
     },
+    # Offices are the one table that operators edit, through its service.
+    "letters/office/add/": ("letters/office/add/", 200, 200),
+    "letters/office/<path:object_id>/change/": ("letters/office/0/change/", 302, 302),
 }
 OPERATORS: dict[str, Row] = {
     f"operate/{route}": (f"/operate/{path}", {"GET": _operator(get), "POST": _operator(post)})

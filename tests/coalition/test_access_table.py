@@ -370,6 +370,10 @@ TABLE |= {
     ),
     f"{_LETTER}settings/": (f"{_AT_LETTER}settings/", SET_UP),
     f"{_LETTER}schedule/": (f"{_AT_LETTER}schedule/", SET_UP),
+    f"{_LETTER}offices/<slug:office>/": (
+        f"{_AT_LETTER}offices/none/",
+        {"GET": needs(Role.EDITOR, 404), "POST": needs(Role.EDITOR, 404)},
+    ),
     f"{_LETTER}status/": (
         f"{_AT_LETTER}status/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 303)},

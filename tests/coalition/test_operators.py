@@ -12,7 +12,7 @@ from django.test import Client
 
 from coalition.operators.site import site
 from deliveries.models import Delivery
-from letters.models import Change, ChangeEntry, Coalition, Letter, Membership, Role, User
+from letters.models import Change, ChangeEntry, Coalition, Letter, Membership, Office, Role, User
 from tests.builders import a_member, a_signature, a_user, an_operator
 from verification.models import Action, AuditEntry
 
@@ -73,6 +73,55 @@ def test_pages_show_neither_addresses_of_signatories_nor_passwords(
         assert "rare@mail" not in page
         assert "email_encrypted" not in page
         assert user.password not in page
+
+
+OFFICE = {
+    "name": "Office of Paper",
+    "slug": "office-of-paper",
+    "channel": "email",
+    "page_size": "letter",
+    "time_zone": "America/New_York",
+    "deadline_local": "2027-03-15T23:59:00",
+    "annexes_count": "unknown",
+    "comment_emoji": "false",
+    "source": "A notice",
+    "checked_on": "2026-11-01",
+}
+
+
+def test_operator_adds_an_office_and_changes_a_rule(operator_client: Client) -> None:
+    answer = operator_client.post("/operate/letters/office/add/", OFFICE)
+    assert answer.status_code == 302
+    office = Office.objects.get()
+    assert office.deadline_at is not None
+    assert office.deadline_at.isoformat() == "2027-03-16T03:59:00+00:00"
+    assert (office.max_pages, office.annexes_count, office.comment_emoji) == (None, None, False)
+    page = f"/operate/letters/office/{office.pk}/change/"
+    assert 'value="2027-03-15T23:59:00"' in operator_client.get(page).content.decode()
+    operator_client.post(page, {**OFFICE, "max_pages": "15", "source": "The notice"})
+    operator_client.post(page, {**OFFICE, "max_pages": "15", "source": "The notice"})
+    office.refresh_from_db()
+    assert office.max_pages == 15
+    added, changed = ChangeEntry.objects.order_by("id")
+    assert (added.change, added.after["slug"]) == (Change.NEW_OFFICE, "office-of-paper")
+    assert changed.before == {"office": "office-of-paper", "max_pages": None, "source": "A notice"}
+    assert changed.after == {"office": "office-of-paper", "max_pages": 15, "source": "The notice"}
+    assert operator_client.post(page.replace("change", "delete")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"checked_on": "2126-01-01"},
+        {"source": ""},
+        {"deadline_local": "2027-03-14T02:30:00"},
+        {"time_zone": "Nowhere"},
+    ],
+)
+def test_office_that_cannot_be_is_not_saved(operator_client: Client, wrong: dict[str, str]) -> None:
+    answer = operator_client.post("/operate/letters/office/add/", {**OFFICE, **wrong})
+    assert answer.status_code == 200
+    assert not Office.objects.exists()
 
 
 def test_only_our_own_tables_are_registered() -> None:

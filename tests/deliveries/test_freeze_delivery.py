@@ -10,9 +10,9 @@ from django.db import IntegrityError, connection, transaction
 from deliveries.models import Delivery, DeliveryEntry, DeliveryPiece, DeliveryStatus, EntryKind
 from deliveries.services.compose_jobs import letter_job, public_letter_job
 from deliveries.services.freeze_delivery import NoCountedSignature, freeze_delivery
-from letters.models import Letter, Role
+from letters.models import ChangeKind, Letter, Role, RuleOverride
 from signatories.models import Signature, Status
-from tests.builders import a_letter, a_member, a_signature
+from tests.builders import a_letter, a_member, a_new_text, a_signature
 from tests.deliveries.builders import a_delivery, an_office
 
 GOV = {"consent_government": True}
@@ -45,6 +45,7 @@ def test_only_the_named_are_copied_and_the_count_is_explained(letter: Letter) ->
         "rejected_by_reason": {"fake": 1},
         "withdrawn": 1,
         "counted": 5,
+        "versions": [{"version": 1, "counted": 5}],
         "people": 4,
         "organisations": 1,
         "asked": 0,
@@ -160,3 +161,42 @@ def test_two_people_and_a_double_press_while_others_sign() -> None:
         positions = list(delivery.entries.order_by("position").values_list("position", flat=True))
         assert positions == list(range(1, len(positions) + 1))
         assert DeliveryPiece.objects.filter(delivery=delivery).count() == 3
+
+
+def test_the_rules_that_hold_for_the_letter_are_frozen(letter: Letter) -> None:
+    a_signature(letter, "Ada Ant", **GOV)
+    office = an_office(max_pages=15, min_type_pt="12.0")
+    RuleOverride.objects.create(
+        letter=letter,
+        office=office,
+        source="their answer",
+        rules={
+            "max_pages": 20,
+            "subject_includes": "Paper",
+            "deadline_at": "2027-03-16T03:59:00+00:00",
+        },
+    )
+    delivery = a_delivery(letter, office)
+    assert delivery.rules["max_pages"] == 20
+    assert delivery.rules["min_type_pt"] == "12.0"
+    assert delivery.rules["deadline_at"] == "2027-03-16T03:59:00+00:00"
+    assert delivery.subject == "A letter about paper"
+    assert delivery.rules["override_source"] == "their answer"
+    assert delivery.rules["overridden"] == {
+        "max_pages": 15,
+        "subject_includes": "Paper Plan",
+        "deadline_at": None,
+    }
+
+
+def test_how_many_signed_which_version(letter: Letter) -> None:
+    a_signature(letter, "Ada Ant", **GOV)
+    a_signature(letter, "Held Person", status=Status.HELD)
+    a_new_text(letter, a_member(letter.coalition, Role.OWNER), ChangeKind.CORRECTION)
+    letter.refresh_from_db()
+    a_signature(letter, "Bo Bee", **GOV)
+    a_signature(letter, "Cy Cat")
+    assert a_delivery(letter).totals["versions"] == [
+        {"version": 1, "counted": 1},
+        {"version": 2, "counted": 2},
+    ]

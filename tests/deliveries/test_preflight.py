@@ -22,7 +22,13 @@ from tests.deliveries.builders import (
     typeset,
 )
 
-OSTP = {"max_pages": 15, "min_type_pt": 12, "max_file_bytes": 10_000_000, "max_files": 20}
+OSTP = {
+    "formats": "PDF",
+    "max_pages": 15,
+    "min_type_pt": 12,
+    "max_file_bytes": 10_000_000,
+    "max_files": 20,
+}
 SCRIPTS = (
     "Zoë Müller",
     "علي حسن",
@@ -61,7 +67,7 @@ def test_a_typeset_dossier_meets_the_rules_of_a_request(letter: Letter) -> None:
     assert {rule for rule, outcome in found.items() if outcome != Outcome.PASSED} == {
         "Pages of the roll"
     }
-    assert len(found) == 17
+    assert len(found) == 18
 
 
 def test_a_character_that_no_font_has_is_found_with_its_file(letter: Letter) -> None:
@@ -97,6 +103,9 @@ def test_a_character_that_no_font_has_is_found_with_its_file(letter: Letter) -> 
         ("No character is missing from the fonts", {"unprintable": 1}, {}),
         ("Size of each file", {}, {"max_file_bytes": 1999}),
         ("Number of files", {}, {"max_files": 1}),
+        ("File format", {}, {"formats": "DOCX"}),
+        # The roll has one page, too.
+        ("Pages of the letter", {"pages": 15}, {"annexes_count": True}),
         ("The office has a mail address", {}, {"email": ""}),
     ],
 )
@@ -108,10 +117,10 @@ def test_a_rule_that_is_not_met_fails_alone(
 
 
 def test_what_the_office_does_not_say_is_not_guessed(letter: Letter) -> None:
-    found = outcomes(a_ready(letter, **dict.fromkeys(OSTP)))
+    found = outcomes(a_ready(letter, **{**dict.fromkeys(OSTP), "formats": ""}))
     assert {rule for rule, outcome in found.items() if outcome == Outcome.UNKNOWN} == {
         *("Before the deadline", "Pages of the letter", "Smallest type"),
-        *("Size of each file", "Number of files"),
+        *("File format", "Size of each file", "Number of files"),
     }
 
 

@@ -58,12 +58,12 @@ def test_the_list_costs_the_same_however_long(
     client = client_of(a_member(letter.coalition, Role.OWNER))
     url = address("delivery_list", delivery)
     client.get(url)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(url)
     office = delivery.office
     for _ in range(3):
         a_delivery(letter, office)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(url)
 
 

@@ -75,6 +75,14 @@ class Action(models.TextChoices):
     RESUME_UPDATE = "resume_update", _("Update resumed")
     CANCEL_UPDATE = "cancel_update", _("Update stopped")
     UNSUBSCRIBE = "unsubscribe", _("Updates stopped by the signatory")
+    OFFICE_RULES = "office_rules", _("Office’s rules changed for this letter")
+    FREEZE = "freeze", _("Delivery frozen")
+    SEND_DELIVERY = "send_delivery", _("Delivery put into the outbox")
+    STOP_DELIVERY = "stop_delivery", _("Mail of a delivery stopped")
+    HAND_OVER = "hand_over", _("Delivery handed over by people")
+    SAY_SENT = "say_sent", _("Unanswered mail said to have arrived, or not")
+    SHOW_DELIVERY = "show_delivery", _("Page of a delivery published")
+    REVOKE_LINK = "revoke_link", _("Office’s private link revoked")
 
 
 # What a moderator decides about a signature.
