@@ -277,6 +277,7 @@ THROTTLE_PER_MINUTE = {
     "search": env.int("THROTTLE_SEARCH", default=60),
     "unchecked": env.int("THROTTLE_UNCHECKED", default=30),
     "unchecked_network": 6,
+    "new_letter": 6,
 }
 # Signatures in a minute above which senders are asked for a proof of work, for ten minutes: one
 # network's, or a letter's where they are also far above what is usual for it. 0: never.

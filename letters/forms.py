@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.text import slugify
 from django.utils.translation import gettext
@@ -128,8 +129,6 @@ class NewLetterForm(forms.Form):
         slug = slug_of(self.cleaned_data["slug"] or self.cleaned_data.get("title", ""))
         if not slug:  # such as a title in Arabic
             raise ValidationError(_("Please write an address in Latin letters."))
-        if taken := slug_taken(slug):
-            raise ValidationError(taken)
         return slug
 
 
@@ -138,12 +137,12 @@ def slug_of(title: str) -> str:
     return str(slugify(title))[:60].strip("-")
 
 
-def slug_taken(slug: str) -> str:
-    """What to say where another letter has the address, with one that is free; else empty."""
-    if not Letter.objects.filter(slug=slug).exists():
+def slug_taken(slug: str, among: QuerySet[Letter]) -> str:
+    """What to say where one of these letters has the address, with one that is free; else empty."""
+    if not among.filter(slug=slug).exists():
         return ""
     stem, number = slug[:56].rstrip("-"), 2
-    while Letter.objects.filter(slug=f"{stem}-{number}").exists():
+    while among.filter(slug=f"{stem}-{number}").exists():
         number += 1
     said = gettext("Another letter has this address. “%(free)s” is free.")
     return said % {"free": f"{stem}-{number}"}

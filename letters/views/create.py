@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.responses import see_other
+from common.throttle import Throttled, hit
 from letters.access import MemberRequest, coalition_member
 from letters.forms import NewLetterForm, slug_of, slug_taken
 from letters.models import Coalition, Letter, Role
@@ -32,9 +33,11 @@ def new_letter(request: MemberRequest, coalition: Coalition) -> HttpResponse:
 @coalition_member(Role.EDITOR)
 @require_safe
 def address_hint(request: MemberRequest, coalition: Coalition) -> HttpResponse:
-    """The address that a letter would get and whether it is free, while one types its title."""
+    """The address that a letter would get and whether it is free, while one types its title. Of
+    other coalitions' letters it knows those that everybody does: a draft is nobody else's."""
     slug = slug_of(request.GET.get("slug") or request.GET.get("title", ""))
-    context = {"address": _address(slug), "taken": slug_taken(slug)}
+    known = Letter.objects.visible() | Letter.objects.filter(coalition=coalition)
+    context = {"address": _address(slug), "taken": slug_taken(slug, known)}
     return render(request, "letters/address_hint.html", context)
 
 
@@ -45,7 +48,10 @@ def _address(slug: str) -> str:
 
 
 def _create(request: MemberRequest, coalition: Coalition, form: NewLetterForm) -> Letter | None:
+    """An address can be there once only, so here it must be said that a letter has it which nobody
+    may know of; hence few tries."""
     try:
+        hit({"new_letter": str(request.user.pk)}, nudge="new_letter")
         return create_letter(
             coalition=coalition,
             actor=request.user,
@@ -53,5 +59,7 @@ def _create(request: MemberRequest, coalition: Coalition, form: NewLetterForm) -
             **form.cleaned_data,
         )
     except SlugTaken:
-        form.add_error("slug", slug_taken(form.cleaned_data["slug"]))
-        return None
+        form.add_error("slug", slug_taken(form.cleaned_data["slug"], Letter.objects.all()))
+    except Throttled:
+        form.add_error(None, _("Too many tries. Please wait a minute and try again."))
+    return None

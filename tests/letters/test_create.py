@@ -88,3 +88,25 @@ def test_hint_says_the_address_and_whether_it_is_free(editor: User) -> None:
     assert "localhost:8000/letters/uber-papier/" in free
     taken = client.get(f"{NEW}address/", {"title": "x", "slug": "a-letter"}).content.decode()
     assert "“a-letter-2” is free" in taken
+
+
+def test_hint_does_not_know_what_others_prepare(coalition: Coalition, editor: User) -> None:
+    others = a_coalition("others")
+    Letter.objects.create(coalition=others, slug="a-secret")
+    sealed = a_letter("sealed", coalition=others)
+    Letter.objects.filter(pk=sealed.pk).update(status=LetterStatus.EMBARGOED)
+    Letter.objects.create(coalition=coalition, slug="our-own")
+    client = client_of(editor)
+    said = {
+        slug: "is free" in client.get(f"{NEW}address/", {"slug": slug}).content.decode()
+        for slug in ("a-secret", "sealed", "our-own")
+    }
+    assert said == {"a-secret": False, "sealed": False, "our-own": True}
+
+
+def test_addresses_cannot_be_tried_one_after_another(coalition: Coalition, editor: User) -> None:
+    Letter.objects.create(coalition=a_coalition("others"), slug="a-secret")
+    client = client_of(editor)
+    answers = [client.post(NEW, new(slug="a-secret")).content.decode() for _ in range(7)]
+    assert ["“a-secret-2” is free" in answer for answer in answers] == [True] * 6 + [False]
+    assert "Please wait a minute" in answers[-1]
