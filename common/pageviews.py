@@ -26,11 +26,15 @@ KEY = "pageviews"
 DIRECT = ""
 OWN = "own"
 OTHER = "other"
-# Sources in one process' few seconds; whoever invents more of them is counted under OTHER.
-MOST_KEYS = 1000
+NO_SITES = (DIRECT, OWN, OTHER)
+# Sources of one letter in a process' few seconds, and of all letters in Redis while nobody collects
+# them; whoever invents more is counted under OTHER. For what is no site there is always room.
+MOST_SOURCES = 200
+MOST_KEYS = 20_000
 _HOST = re.compile(r"(?=.{4,80}$)([a-z0-9_-]+\.)+[a-z][a-z0-9-]*")
 
 _counts: Counter[str] = Counter()
+_named: Counter[str] = Counter()
 _lock = threading.Lock()
 
 
@@ -40,14 +44,18 @@ def note_view(page: int, meta: Mapping[str, str]) -> None:
     if meta.get("HTTP_SEC_FETCH_DEST") != "document" or "HTTP_SEC_PURPOSE" in meta:
         return
     day = timezone.now().date()
-    key = f"{day}|{page}|{source_of(meta.get('HTTP_REFERER', ''))}"
+    of_letter, source = f"{day}|{page}|", source_of(meta.get("HTTP_REFERER", ""))
+    key = of_letter + source
     with _lock:
         if not _counts:
             timer = threading.Timer(FLUSH_SECONDS, flush_views)
             timer.daemon = True
             timer.start()
-        if key not in _counts and len(_counts) >= MOST_KEYS:
-            key = f"{day}|{page}|{OTHER}"
+        if key not in _counts and source not in NO_SITES:
+            if _named[of_letter] >= MOST_SOURCES:
+                key = of_letter + OTHER
+            else:
+                _named[of_letter] += 1
         _counts[key] += 1
 
 
@@ -70,13 +78,17 @@ def flush_views() -> None:
     with _lock:
         counts = dict(_counts)
         _counts.clear()
+        _named.clear()
     if not counts:
         return
     try:
         with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2) as client:
             pipeline = client.pipeline(transaction=False)
+            full = client.hlen(KEY) + len(counts) > MOST_KEYS
             for key, number in counts.items():
-                pipeline.hincrby(KEY, key, number)
+                day, page, source = key.split("|", 2)
+                named = source in NO_SITES or not full
+                pipeline.hincrby(KEY, key if named else f"{day}|{page}|{OTHER}", number)
             pipeline.execute()
     except redis.RedisError as error:
         log.warning("views_lost", views=sum(counts.values()), error=str(error))

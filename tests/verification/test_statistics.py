@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from common import pageviews
 from common.pageviews import DIRECT, OTHER, OWN, flush_views
 from letters.models import Letter, Role
 from signatories.models import Signature, Status, Tally
@@ -128,6 +129,30 @@ def test_invented_sites_do_not_fill_the_table(
         client.get("/letters/a-letter/", headers={**OPENED, "Referer": f"https://s{n}.example/"})
     found = views()
     assert (len(found), found[OTHER], sum(found.values())) == (4, 3, 6)
+    # Nor do they keep out the true ones, which come later and bring more.
+    for _ in range(2):
+        client.get("/letters/a-letter/", headers={**OPENED, "Referer": "https://news.example/"})
+    found = views()
+    assert (found["news.example"], len(found), found[OTHER], sum(found.values())) == (2, 4, 4, 8)
+
+
+def test_invented_sites_have_bounded_room_in_memory_and_redis(
+    client: Client, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_from(*hosts: str) -> None:
+        for host in hosts:
+            client.get("/letters/a-letter/", headers={**OPENED, "Referer": f"https://{host}/"})
+
+    monkeypatch.setattr(pageviews, "MOST_SOURCES", 2)
+    open_from("a.example", "b.example", "c.example", "d.example")
+    client.get("/letters/a-letter/", headers=OPENED)
+    assert views() == {"a.example": 1, "b.example": 1, OTHER: 2, DIRECT: 1}
+    monkeypatch.setattr(pageviews, "MOST_KEYS", 2)
+    for host in ("e.example", "f.example", "g.example"):
+        open_from(host)
+        pageviews.flush_views()
+    found = views()
+    assert (found["e.example"], found["f.example"], found[OTHER]) == (1, 1, 3)
 
 
 def test_funnel_and_sources(letter: Letter) -> None:
