@@ -278,6 +278,7 @@ THROTTLE_PER_MINUTE = {
     "unchecked": env.int("THROTTLE_UNCHECKED", default=30),
     "unchecked_network": 6,
     "new_letter": 6,
+    "manage": 20,
 }
 # Signatures in a minute above which senders are asked for a proof of work, for ten minutes: one
 # network's, or a letter's where they are also far above what is usual for it. 0: never.

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 
 from common.access import anyone_may_post
 from common.languages import speak
+from common.throttle import Throttled, hit
 from common.tokens import TokenError
 from signatories.models import Signature
 from verification.links import read_manage_token
@@ -21,7 +22,8 @@ def signatory(
     view: Callable[Concatenate[HttpRequest, Signature, str, P], HttpResponseBase],
 ) -> Callable[..., HttpResponseBase]:
     """Whoever holds the manage link: the view gets the signature and the link's token, and speaks
-    the language that was signed in. Any other link is told that it is none."""
+    the language that was signed in. Any other link is told that it is none. Each change is written
+    down for good, so there are only so many a minute."""
 
     @anyone_may_post
     @wraps(view)
@@ -32,6 +34,11 @@ def signatory(
             signature = None
         if signature is None:
             return problem(request, "forged")
+        if request.method == "POST":
+            try:
+                hit({"manage": str(signature.pk)}, nudge="manage")
+            except Throttled:
+                return problem(request, "busy", signature)
         with speak(signature.language):
             return view(request, signature, token, *args, **kwargs)
 

@@ -208,3 +208,17 @@ def test_log_names_the_fields_that_changed_and_never_their_words(
     assert "Metz" not in str(entry.after)
     browser_client.post(manage_path(signature), details(city="Metz", consent_press="on"))
     assert AuditEntry.objects.count() == 1
+
+
+def test_changes_by_the_link_are_limited(
+    browser_client: Client, letter: Letter, settings: Any
+) -> None:
+    settings.THROTTLE_PER_MINUTE = {**settings.THROTTLE_PER_MINUTE, "manage": 2}
+    path = manage_path(a_signature(letter))
+    answers = [browser_client.post(path, details(name=f"Ada {x}")) for x in "abc"]
+    assert [answer.status_code for answer in answers] == [303, 303, 429]
+    assert "Please wait a minute" in answers[2].content.decode()
+    assert Signature.objects.get().name == "Ada b"
+    assert browser_client.get(path).status_code == 200
+    other = a_signature(letter, "Ben", email="ben@mail.example")
+    assert browser_client.post(manage_path(other), details(name="Ben")).status_code == 303

@@ -119,7 +119,14 @@ def _thank(signature: Signature) -> HttpResponse:
     return private(see_other(thanks_url(signature.pk)))
 
 
-_STATUS = {"expired": 410, "forged": 404, "gone": 410, "already": 409, "unconfirmed": 409}
+_STATUS = {
+    "expired": 410,
+    "forged": 404,
+    "gone": 410,
+    "already": 409,
+    "unconfirmed": 409,
+    "busy": 429,
+}
 
 
 def problem(
