@@ -1,6 +1,6 @@
 """Invitations to work in a coalition: written down here, mailed by the worker."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -15,6 +15,9 @@ from letters.services.lock_members import lock_members_as_owner
 MOST_PENDING = 100
 # An address gets a mail only so often, however often somebody asks for it.
 PAUSE = timedelta(minutes=10)
+# And so many mails a day of all coalitions together; past them it looks as where its server
+# refuses, so that no coalition learns of the others.
+MOST_A_DAY = 8
 
 
 class AlreadyMember(Exception):
@@ -57,6 +60,7 @@ def invite_member(
             email_digest=digest,
             role=role,
             language=language,
+            refused_at=_refused_at(digest),
         )
         _note(Change.INVITE, invitation, actor)
     return invitation
@@ -72,7 +76,8 @@ def resend_invitation(*, coalition: Coalition, invitation_id: int, actor: User) 
         if last is None or last > timezone.now() - PAUSE:
             raise TooSoon
         _pause_is_over(coalition, bytes(invitation.email_digest))
-        invitation.sent_at = invitation.refused_at = None
+        invitation.sent_at = None
+        invitation.refused_at = _refused_at(bytes(invitation.email_digest))
         invitation.save(update_fields=["sent_at", "refused_at"])
         _note(Change.RESEND, invitation, actor)
 
@@ -91,6 +96,13 @@ def _pause_is_over(coalition: Coalition, digest: bytes) -> bool:
     for revoking deletes it, and inviting anew would be another mail."""
     key = f"member-invitation:{coalition.pk}:{digest.hex()[:24]}"
     return use_once(key, int(PAUSE.total_seconds()))
+
+
+def _refused_at(digest: bytes) -> datetime | None:
+    """None where the address may get one more mail today."""
+    keys = (f"member-mail:{digest.hex()[:24]}:{place}" for place in range(MOST_A_DAY))
+    has_room = any(use_once(key, 24 * 3600) for key in keys)
+    return None if has_room else timezone.now()
 
 
 def _pending(coalition: Coalition, invitation_id: int) -> MemberInvitation:

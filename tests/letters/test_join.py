@@ -16,6 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from letters.models import Change, ChangeEntry, Coalition, MemberInvitation, Membership, Role, User
+from letters.services import invite_member as inviting
 from letters.services.send_member_invitations import send_member_invitations
 from tests.builders import a_coalition, a_member, a_user
 
@@ -234,3 +235,16 @@ def test_revoking_and_inviting_anew_is_no_mail_at_once(owner_client: Client) -> 
         assert 590 < client.ttl(key) <= 600
         client.delete(key)
     invited(owner_client)
+
+
+def test_address_gets_so_many_mails_of_all_coalitions_together(
+    owner_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inviting, "MOST_A_DAY", 1)
+    invited(owner_client)
+    other = Client()
+    other.force_login(a_member(a_coalition("others"), Role.OWNER))
+    page = "/organise/coalitions/others/"
+    other.post(f"{page}invitations/", {"email": ADDRESS, "role": "editor"})
+    assert send_member_invitations() == 0
+    assert "mail refused" in other.get(f"{page}members/").content.decode()
