@@ -13,10 +13,14 @@ from django.utils import timezone
 from common.postbox import MayHaveGone
 from letters.models import Letter
 from signatories.models import Signature, Status
-from tests.builders import a_signature, sign_data
+from tests.builders import a_letter, a_signature, sign_data
+from verification.models import SentMail
+from verification.services import limit_mail
 from verification.services.confirm_signature import confirm_signature
 from verification.services.drain_outbox import MAX_ATTEMPTS
+from verification.services.invite import Invitee, invite
 from verification.services.limit_mail import AN_HOUR
+from verification.services.send_due_invitations import send_due_invitations
 from verification.services.send_due_mail import send_due_mail
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +215,29 @@ def test_server_that_goes_away_loses_nothing(letter: Letter, monkeypatch: Any) -
     assert len(mail.outbox) == 1
     assert Signature.objects.mail_due().count() == 2
     assert send_due_mail() == 2
+
+
+def test_address_gets_so_many_mails_about_all_letters_together(
+    letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Typing somebody's address into every letter of a site is no flood of mails either."""
+    monkeypatch.setattr(limit_mail, "EVERYWHERE_A_DAY", 4)
+    coalition = letter.coalition
+    letters = [letter, *(a_letter(f"letter-{n}", coalition=coalition) for n in range(6))]
+    for one in letters:
+        due(one, email="victim@mail.example")
+    due(letter, "Somebody Else", email="else@mail.example")
+    send_due_mail()
+    assert len(mail.outbox) == 4 + 1
+    assert Signature.objects.filter(confirmation_due_at__gt=timezone.now()).count() == 3
+    invite(
+        letter=letters[1],
+        invitees=[Invitee("Victim", "victim@mail.example")],
+        language="en",
+        actor=None,
+    )
+    assert send_due_invitations() == 0
+    SentMail.objects.update(sent_at=timezone.now() - timedelta(days=1, minutes=1))
+    Signature.objects.filter(confirmation_sent_at=None).update(confirmation_due_at=timezone.now())
+    send_due_mail()
+    assert len(mail.outbox) == 4 + 1 + 3

@@ -22,7 +22,7 @@ class SentMail(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("letter", "email_digest"), name="sentmail_address"),
+            models.Index(fields=("email_digest", "letter"), name="sentmail_of_address"),
             models.Index(fields=("sent_at",), name="sentmail_age"),
         )
 

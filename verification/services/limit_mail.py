@@ -1,4 +1,4 @@
-"""How many mails an address gets about a letter, whoever asks for them.
+"""How many mails an address gets about a letter, and about all of them, whoever asks for them.
 
 A mail that is held back loses nobody a signature: every confirmation link of an address shows all
 that wait for it, so any mail that reached the owner serves them all.
@@ -16,6 +16,9 @@ from verification.models import Invitation, SentMail
 
 AN_HOUR = 3
 A_DAY = 8
+# About all letters of the installation together: else each of them is another mail for who types
+# somebody's address everywhere.
+EVERYWHERE_A_DAY = 20
 _DAY = timedelta(days=1)
 
 
@@ -25,15 +28,21 @@ def within_limits(rows: list[Signature]) -> list[Signature]:
     Of the others the newest of an address waits for an hour; older ones get no mail of their own,
     so that a flood of submissions is not a flood of mails for months.
     """
-    had_hour, had_day = _had(rows)
+    had_hour, had_day, everywhere = _had(rows)
     due: list[Signature] = []
     waiting: dict[tuple[int, bytes], int] = {}
     silent: list[int] = []
     for row in sorted(rows, key=lambda row: row.pk, reverse=True):
         key = _key(row)
-        if had_hour[key] < AN_HOUR and had_day[key] < A_DAY:
+        address = key[1]
+        if (
+            had_hour[key] < AN_HOUR
+            and had_day[key] < A_DAY
+            and everywhere[address] < EVERYWHERE_A_DAY
+        ):
             had_hour[key] += 1
             had_day[key] += 1
+            everywhere[address] += 1
             due.append(row)
         elif key in waiting:
             silent.append(row.pk)
@@ -45,9 +54,11 @@ def within_limits(rows: list[Signature]) -> list[Signature]:
     return due
 
 
-def mails_of_a_day(row: Invitation) -> int:
-    """How many mails the address had about the letter since yesterday."""
-    return _had([row])[1][_key(row)]
+def had_enough(row: Invitation) -> bool:
+    """Whether the address had as many mails since yesterday as it may."""
+    _hour, day, everywhere = _had([row])
+    letter_id, address = _key(row)
+    return day[letter_id, address] >= A_DAY or everywhere[address] >= EVERYWHERE_A_DAY
 
 
 def remember_mails(rows: Sequence[Signature | Invitation]) -> None:
@@ -71,12 +82,12 @@ def _key(row: Signature | Invitation) -> tuple[int, bytes]:
 
 def _had(
     rows: Sequence[Signature | Invitation],
-) -> tuple[Counter[tuple[int, bytes]], Counter[tuple[int, bytes]]]:
-    """Mails of the last hour and of the last day, by letter and address."""
+) -> tuple[Counter[tuple[int, bytes]], Counter[tuple[int, bytes]], Counter[bytes]]:
+    """Mails of the last hour and of the last day by letter and address, and of the last day by
+    address."""
     now = timezone.now()
     found = (
         SentMail.objects.filter(
-            letter_id__in={row.letter_id for row in rows},
             email_digest__in={bytes(row.email_digest) for row in rows},
             sent_at__gt=now - _DAY,
         )
@@ -85,6 +96,8 @@ def _had(
     )
     hour: Counter[tuple[int, bytes]] = Counter()
     day: Counter[tuple[int, bytes]] = Counter()
+    everywhere: Counter[bytes] = Counter()
     for letter, digest, in_hour, in_day in found:
         hour[letter, bytes(digest)], day[letter, bytes(digest)] = in_hour, in_day
-    return hour, day
+        everywhere[bytes(digest)] += in_day
+    return hour, day, everywhere

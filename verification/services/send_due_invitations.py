@@ -11,7 +11,7 @@ from letters.models import Letter, LetterStatus
 from verification.links import invited_url
 from verification.models import Invitation
 from verification.services.drain_outbox import Outbox, drain_outbox, texts_of
-from verification.services.limit_mail import A_DAY, mails_of_a_day, remember_mails
+from verification.services.limit_mail import had_enough, remember_mails
 
 MOST = 500
 
@@ -22,7 +22,7 @@ def send_due_invitations(*, most: int = MOST) -> int:
 
 
 class _Invitations(Outbox[Invitation]):
-    """An address that had many mails about the letter waits for a day."""
+    """An address that had many mails waits for a day."""
 
     def lock(self, most: int) -> list[Invitation]:
         return list(
@@ -37,7 +37,7 @@ class _Invitations(Outbox[Invitation]):
     def mails(self, rows: list[Invitation]) -> Iterator[tuple[Invitation, EmailMultiAlternatives]]:
         texts = texts_of(row.letter.current_version_id for row in rows)
         for row in rows:
-            if mails_of_a_day(row) >= A_DAY:
+            if had_enough(row):
                 row.due_at = timezone.now() + timedelta(days=1)
                 row.save(update_fields=["due_at"])
                 continue
