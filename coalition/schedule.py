@@ -19,8 +19,15 @@ _SECONDS = {
     "coalition.tasks.purge_personal_data": 3600,
 }
 
-# A task that waits longer than its interval is worthless: the next one does its work.
+# What waited for its interval and a minute is dropped, or a long outage would leave a queue of
+# thousands; the next one does its work. Not sooner: where workers are busy for longer than an
+# interval, each would be dropped before its turn, and mail would wait until an import is over.
+PATIENCE_SECONDS = 60
 SCHEDULE: dict[str, dict[str, Any]] = {
-    task: {"task": task, "schedule": float(seconds), "options": {"expires": seconds}}
+    task: {
+        "task": task,
+        "schedule": float(seconds),
+        "options": {"expires": seconds + PATIENCE_SECONDS},
+    }
     for task, seconds in _SECONDS.items()
 }

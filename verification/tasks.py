@@ -23,6 +23,7 @@ from verification.services.send_due_mail import MOST
 from verification.services.send_due_mail import send_due_mail as send
 from verification.services.send_notices import send_notices as send_out
 
+RESUME_SECONDS = 30
 log = structlog.get_logger(__name__)
 
 
@@ -119,7 +120,8 @@ def resume_imports() -> int:
     """Gives each import that nobody works on to a worker."""
     due = imports.due_imports()
     for run_id in due:
-        work_on_import.delay(run_id)
+        # Asked for anew with each call, so it must not pile up while the workers are busy.
+        work_on_import.apply_async((run_id,), expires=RESUME_SECONDS)
     return len(due)
 
 

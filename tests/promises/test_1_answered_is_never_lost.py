@@ -16,10 +16,12 @@ from django.test import Client
 
 from coalition.celery import app
 from coalition.embedded.addresses import REPOSITORY
+from coalition.schedule import SCHEDULE
 from signatories.models import Signature, Status
 from tests.builders import a_letter, sign_data
 from tests.conftest import SAME_ORIGIN
 from verification.services.send_due_mail import send_due_mail
+from verification.services.work_on_import import SHIFT_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,3 +86,14 @@ def _until_sent() -> int:
             return sent
         time.sleep(0.2)
     return 0
+
+
+def test_work_that_beat_asks_for_outlives_busy_workers(settings: Any) -> None:
+    """Dropped at the end of its interval, all of it would be while a shift of an import or a slow
+    mail server keeps the workers busy for longer."""
+    slowest = SHIFT_SECONDS + settings.EMAIL_TIMEOUT
+    assert [
+        task
+        for task, job in SCHEDULE.items()
+        if job["options"]["expires"] < job["schedule"] + slowest
+    ] == []

@@ -282,8 +282,8 @@ def test_cancelled_stays_where_it_is(
     callbacks: list[Any] = []
     step = work._Work._step
 
-    def step_then_cancel(self: Any, batch: Any, bytes_read: int) -> bool:
-        more = step(self, batch, bytes_read)
+    def step_then_cancel(self: Any, batch: Any, table: Any) -> bool:
+        more = step(self, batch, table)
         while callbacks:
             assert callbacks.pop()().status_code == 303
         return more
@@ -466,8 +466,8 @@ def test_import_stops_where_its_starter_may_no_longer_import(
     run = check(editor, upload(editor, people), **ATTESTED)
     step = work._Work._step
 
-    def step_then_end(self: Any, batch: Any, bytes_read: int) -> bool:
-        more = step(self, batch, bytes_read)
+    def step_then_end(self: Any, batch: Any, table: Any) -> bool:
+        more = step(self, batch, table)
         membership = Membership.objects.filter(user=run.created_by)
         if end == "removed":
             membership.delete()
@@ -491,3 +491,15 @@ def test_import_does_not_start_on_a_closed_letter(editor: Client, letter: Letter
     Letter.objects.filter(pk=letter.pk).update(status=LetterStatus.CLOSED)
     assert start(editor, run).status == ImportStatus.CHECKED
     assert not Signature.objects.exists()
+
+
+def test_shift_that_only_finds_its_way_back_does_a_batch_all_the_same(
+    editor: Client, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "BATCH", 1)
+    monkeypatch.setattr(work, "SHIFT_SECONDS", -1.0)
+    run = check(editor, upload(editor, "Name,Email\nA,a@mail.example\nB,b@mail.example\n"))
+    assert run.position == 1
+    work_on_import(run_id=run.pk)
+    run.refresh_from_db()
+    assert run.position == 2

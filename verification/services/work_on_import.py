@@ -59,11 +59,10 @@ def work_on_import(*, run_id: int) -> bool:
         worker=worker, heard_at=timezone.now()
     ):
         return False
-    end = time.monotonic() + SHIFT_SECONDS
     try:
         with speak("en"):
             try:
-                more = _Work(run_id, worker).until(end)
+                more = _Work(run_id, worker).shift()
             except NotATable as error:
                 _give_up(run_id, worker, f"{error.code}:{error.line}")
                 return False
@@ -112,20 +111,22 @@ class _Work:
         # Addresses of the rows before, with the line each stood in first.
         self.seen: dict[bytes, int] = {}
 
-    def until(self, end: float) -> bool:
+    def shift(self) -> bool:
+        """Works on until the shift ends. Finding the way back to a place far down may take longer
+        than that, so the time begins there and at least one batch is done."""
         table = Table(self.run.path, self.run.shape)
         with table as rows:
             if self.run.has_header:
                 next(rows, None)
             for row in islice(rows, self.run.position):
                 self._is_repeated(row)
-            while time.monotonic() < end:
-                batch = list(islice(rows, BATCH))
-                if not self._step(batch, table.bytes_read):
-                    return False
-        return True
+            end = time.monotonic() + SHIFT_SECONDS
+            while self._step(list(islice(rows, BATCH)), table):
+                if time.monotonic() >= end:
+                    return True
+        return False
 
-    def _step(self, batch: list[Row], bytes_read: int) -> bool:
+    def _step(self, batch: list[Row], table: Table) -> bool:
         """Takes the batch. Returns whether to go on: not where the rows are at an end, and not
         where the import was cancelled or given to another worker meanwhile."""
         with transaction.atomic():
@@ -142,7 +143,7 @@ class _Work:
             if batch:
                 self._take(run, batch)
             run.position += len(batch)
-            run.bytes_done, run.heard_at, run.attempts = bytes_read, timezone.now(), 0
+            run.bytes_done, run.heard_at, run.attempts = table.bytes_read, timezone.now(), 0
             if len(batch) < BATCH:
                 self._finish(run)
             else:
