@@ -14,10 +14,10 @@ from django.test import Client
 from django.utils import timezone
 
 from common import pagecache
-from letters.models import Letter, LetterStatus, Role
+from letters.models import ChangeKind, Letter, LetterStatus, Role
 from signatories.models import Signature, Status
 from signatories.services.refresh_tallies import refresh_tallies
-from tests.builders import a_member, a_signature, an_invitation, sign_data
+from tests.builders import a_member, a_new_text, a_signature, an_invitation, sign_data
 from tests.conftest import SAME_ORIGIN
 from tests.promises.public_pages import public_paths
 from verification.links import confirm_url, invited_url
@@ -25,6 +25,7 @@ from verification.services.confirm_signature import confirm_signature
 from verification.services.erase_signature import erase_signature
 from verification.services.send_due_invitations import send_due_invitations
 from verification.services.send_due_mail import send_due_mail
+from verification.services.send_notices import send_notices
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "ada@mail.example"
@@ -218,3 +219,24 @@ def test_founder_proves_no_work_in_surge_mode(sealed: Letter, founder: Client) -
     path = invited_url(an_invitation(sealed).pk).removeprefix(settings.SITE_URL)
     assert founder.post(path, sent(sealed)).status_code == 303
     assert "unchecked" not in Signature.objects.get().signals
+
+
+def test_correction_is_told_after_the_reveal_and_a_material_change_at_once(
+    sealed: Letter, founder: Client
+) -> None:
+    """The mail of a correction leads to the public page of changes, which is not there before."""
+    editor = a_member(sealed.coalition, Role.EDITOR)
+    a_signature(sealed, email=ADDRESS)
+    a_new_text(sealed, editor, ChangeKind.CORRECTION, "Mended demands.")
+    assert send_notices() == 0
+    a_new_text(sealed, editor, ChangeKind.MATERIAL, "More demands.")
+    assert send_notices() == 1
+    assert founder.get(path_in_mail("manage")).status_code == 200
+    sealed.refresh_from_db()
+    a_signature(sealed, "Berta", email="berta@mail.example")
+    a_new_text(sealed, editor, ChangeKind.CORRECTION, "Mended again.")
+    send_notices()
+    with time_machine.travel(sealed.opens_at):
+        pagecache.pages.clear()
+        assert send_notices() == 1
+        assert founder.get(path_in_mail("letters")).status_code == 200

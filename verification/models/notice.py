@@ -5,15 +5,25 @@ from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from letters.models import Version
+from letters.models import LetterStatus, Version
 from signatories.models import Signature, Status
 
 
 class VersionNoticeQuerySet(models.QuerySet["VersionNotice"]):
     def due(self) -> VersionNoticeQuerySet:
-        """What may go now; an organiser may have paused the run."""
+        """What may go now; an organiser may have paused the run. Of a correction under embargo
+        signatories hear once the letter is public: what changed stands on its page of changes.
+        Whoever is asked to sign again has a page of their own for it."""
+        now = timezone.now()
+        letter = "signature__letter__"
+        sealed = Q(**{f"{letter}status": LetterStatus.EMBARGOED}) & (
+            Q(**{f"{letter}opens_at": None}) | Q(**{f"{letter}opens_at__gt": now})
+        )
         return self.filter(
-            sent_at__isnull=True, due_at__lte=timezone.now(), version__notices_paused=False
+            ~sealed | Q(signature__status=Status.ASKED),
+            sent_at__isnull=True,
+            due_at__lte=now,
+            version__notices_paused=False,
         )
 
     def progress(self, version: Version) -> dict[str, int]:
