@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.utils import timezone
 
 from deliveries.models import DeliveryEntry
 from letters.models import Letter, Role
@@ -11,7 +12,14 @@ from signatories.models import Organisation, Signature, Status
 from signatories.services.refresh_tallies import refresh_tallies
 from tests.builders import a_member, a_signature, sign_data
 from verification.links import confirm_url, manage_url
-from verification.models import Action, AuditEntry
+from verification.models import (
+    Action,
+    AuditEntry,
+    MailState,
+    Update,
+    UpdateMail,
+    UpdateText,
+)
 from verification.services.confirm_signature import confirm_signature
 from verification.services.decide_signatures import decide_signatures
 from verification.services.erase_signature import erase_signature
@@ -188,3 +196,18 @@ def test_forged_links_and_other_sites_erase_nothing(letter: Letter) -> None:
     assert Client().post("/manage/forged/erase/").status_code == 404
     assert Client().post("/manage/forged/data.json").status_code == 404
     assert Signature.objects.kept().count() == 1
+
+
+def test_data_names_the_updates_that_were_sent(browser_client: Client, letter: Letter) -> None:
+    signature, other = a_signature(letter), a_signature(letter, "Ben")
+    for subject, row in (("The office has answered", signature), ("For Ben", other)):
+        update = Update.objects.create(letter=letter)
+        UpdateText.objects.create(update=update, language="en", subject=subject)
+        UpdateMail.objects.create(
+            update=update, signature=row, state=MailState.SENT, taken_at=timezone.now()
+        )
+    path = manage_url(signature.pk).removeprefix("http://localhost:8000")
+    data = browser_client.post(f"{path}data.json").json()
+    assert [(one["subject"], one["state"]) for one in data["updates"]] == [
+        ("The office has answered", "Sent")
+    ]

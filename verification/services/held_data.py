@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from letters.models import Translation
 from signatories.models import Signature
 from verification.links import verification_code
-from verification.models import SentMail
+from verification.models import SentMail, Update, UpdateMail
 from verification.signals import SIGNALS
 
 _DETAILS = (
@@ -20,7 +20,8 @@ _DETAILS = (
 
 
 def held_data(signature: Signature, translation: Translation) -> dict[str, Any]:
-    """The signature, other submissions of its address to the letter, and mails sent to it."""
+    """The signature, other submissions of its address to the letter, mails sent to it, and which
+    updates it got or is to get."""
     same_address = Q(letter_id=signature.letter_id, email_digest=signature.email_digest)
     others = Signature.objects.kept().filter(same_address).exclude(pk=signature.pk).order_by("id")
     mails = SentMail.objects.filter(same_address).order_by("sent_at")
@@ -35,6 +36,22 @@ def held_data(signature: Signature, translation: Translation) -> dict[str, Any]:
         "signature": _one(signature) | {"verification_code": verification_code(signature.pk)},
         "other_submissions_of_your_address": [_one(row) for row in others],
         "mails_of_the_last_day": [_when(mail.sent_at) for mail in mails],
+        "updates": [
+            {
+                "subject": _subject(row.update, signature.language),
+                "state": row.get_state_display(),
+                "sent_at": _when(row.taken_at),
+                "came_back_at": _when(row.bounced_at),
+            }
+            for row in UpdateMail.objects.filter(
+                # The letter too, which the index begins with.
+                update__letter=signature.letter_id,
+                signature=signature,
+            )
+            .select_related("update")
+            .prefetch_related("update__texts")
+            .order_by("id")
+        ],
         "notes": [
             _("Your address is kept encrypted, and as a hash by which we recognise it."),
             _("Your network address is not kept; only a hash of it may be, to notice attacks."),
@@ -77,6 +94,12 @@ def _one(row: Signature) -> dict[str, Any]:
             for entry in row.audit_entries.order_by("id")
         ],
     }
+
+
+def _subject(update: Update, language: str) -> str:
+    """In the signatory's language where the update has it."""
+    subjects = {text.language: text.subject for text in update.texts.all()}
+    return subjects.get(language) or next(iter(subjects.values()), "")
 
 
 def _when(at: datetime | None) -> str | None:
