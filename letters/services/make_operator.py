@@ -12,17 +12,23 @@ from letters.models import Change, ChangeEntry, User
 
 def make_operator(*, email: str) -> User:
     """The account of this address, made where there is none, without a password."""
-    email = email.lower()  # as allauth keeps and looks for it
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(email__iexact=email).first()
-        user = user or User.objects.create_user(email)
-        EmailAddress.objects.get_or_create(
-            user=user, email=user.email.lower(), defaults={"verified": True, "primary": True}
-        )
+        user = account_of(email)
         if not (user.is_staff and user.is_superuser and user.is_active):
             user.is_staff = user.is_superuser = user.is_active = True
             user.save(update_fields=["is_staff", "is_superuser", "is_active"])
             ChangeEntry.objects.create(actor=user, person=user, change=Change.OPERATOR)
+    return user
+
+
+def account_of(email: str) -> User:
+    """The account of this address, locked until the transaction ends; made where there is none."""
+    email = email.lower()  # as allauth keeps and looks for it
+    user = User.objects.select_for_update().filter(email__iexact=email).first()
+    user = user or User.objects.create_user(email)
+    EmailAddress.objects.get_or_create(
+        user=user, email=user.email.lower(), defaults={"verified": True, "primary": True}
+    )
     return user
 
 

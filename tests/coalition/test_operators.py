@@ -191,3 +191,20 @@ def test_half_an_address_is_refused() -> None:
     with pytest.raises(CommandError, match="no complete mail address"):
         call_command("create_operator", "olga")
     assert not User.objects.exists()
+
+
+def test_console_appoints_an_owner_only_where_there_is_none(capsys: Any, letter: Letter) -> None:
+    owner = a_member(letter.coalition, Role.OWNER)
+    with pytest.raises(CommandError, match="has an owner"):
+        call_command("appoint_owner", "makers", "new@coalition.example")
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    with pytest.raises(CommandError, match="account is closed"):
+        call_command("appoint_owner", "makers", owner.email)
+    call_command("appoint_owner", "makers", "New@Coalition.example")
+    assert "/accounts/password/reset/key/" in capsys.readouterr().out
+    user = User.objects.get(email="new@coalition.example")
+    assert Membership.objects.get(user=user).role == Role.OWNER
+    entry = ChangeEntry.objects.get(coalition=letter.coalition)
+    assert (entry.change, entry.person, entry.after) == ("transfer", user, {"role": "owner"})
+    with pytest.raises(CommandError, match="no coalition"):
+        call_command("appoint_owner", "nobody", "new@coalition.example")
