@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
@@ -12,6 +14,21 @@ from signatories.models.choices import Capacity, Status
 
 if TYPE_CHECKING:
     from signatories.models.signature import Signature
+
+# Where a signature stands, with the columns' types.
+_STATE = {
+    "status": "text",
+    "rejection_reason": "text",
+    "featured_rank": "integer",
+    "decided_at": "timestamptz",
+    "withdrawn_from": "text",
+    "withdrawn_at": "timestamptz",
+}
+_DECIDED_BY = (
+    *("letter", "capacity", "name", "organisation_name", "role_title", "affiliation"),
+    *("country", "city", "comment", "show_name", "consent_web", "signals", "marks"),
+    *("confirmed_at", *_STATE),
+)
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
@@ -98,6 +115,28 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def of_letter(self, letter_id: int) -> SignatureQuerySet:
         return self.filter(letter_id=letter_id)
+
+    def for_decision(self) -> SignatureQuerySet:
+        """Locked in order, with what a decision looks at and the log keeps; a decision may be about
+        very many, and whole rows are twice the work."""
+        return self.only(*_DECIDED_BY).select_for_update().order_by("id")
+
+    def put_back(self, states: Sequence[dict[str, Any]]) -> dict[int, str]:
+        """Gives each row of `id` the state named with it, all in one statement.
+
+        Returns their statuses: the database may ask some to sign the letter's new text first.
+        """
+        columns = ", ".join(f"{name} = state.{name}" for name in _STATE)
+        types = ", ".join(f"{name} {kind}" for name, kind in _STATE.items())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE signatories_signature SET {columns}"  # noqa: S608  # nosec B608
+                f" FROM jsonb_to_recordset(%s) AS state (id bigint, {types})"
+                " WHERE signatories_signature.id = state.id"
+                " RETURNING signatories_signature.id, signatories_signature.status",
+                (json.dumps(states),),
+            )
+            return dict(cursor.fetchall())
 
     def kept(self) -> SignatureQuerySet:
         """Without those that were erased: rows that only count."""
