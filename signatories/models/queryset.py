@@ -66,12 +66,12 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     ) -> SignatureQuerySet:
         """Listed ones of this letter, capacity and country whose name or affiliation has words
         that begin like these; case and accents do not count. The index `signature_roll_words`
-        (migration 0010) finds them, in no order.
+        (migrations 0010 and 0016) finds them, in no order.
         """
-        return self.filter(
+        return self.lines_with(words).filter(
             RawSQL(  # nosec B611
                 "roll_words(letter_id, capacity, country, roll_line)"
-                " @@ roll_search(%s, %s, %s, %s)",
+                " @@ roll_search(%s, %s, %s, roll_telling(%s))",
                 (letter_id, capacity, country, words),
                 output_field=models.BooleanField(),
             )
@@ -89,11 +89,13 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def found_by(self, letter_id: int, words: str) -> SignatureQuerySet:
         """Confirmed ones of this letter in which words begin like these, for organisers: all that
-        was typed but the address. The column and its index are migration 0009's."""
+        was typed but the address. The column and its index are migration 0011's; `strip` keeps the
+        second condition away from the index (migration 0016)."""
         return self.filter(
             RawSQL(  # nosec B611
-                "signatories_signature.found_by @@ roll_query(%s, %s)",
-                (letter_id, words),
+                "signatories_signature.found_by @@ roll_query(%s, roll_telling(%s))"
+                " AND strip(signatories_signature.found_by) @@ roll_query(%s, %s)",
+                (letter_id, words, letter_id, words),
                 output_field=models.BooleanField(),
             )
         )
