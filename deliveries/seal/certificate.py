@@ -1,24 +1,16 @@
 """The installation's seal: a key with its certificate in a PKCS#12 file, and what can be wrong."""
 
 import datetime
-import ipaddress
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-DEVELOPMENT_YEARS = 5
 
 
 class Fault(models.TextChoices):
@@ -110,45 +102,3 @@ def read_certificate(content: bytes, passphrase: str) -> Certificate:
         valid_until=found.not_valid_after_utc,
         is_self_signed=found.subject == found.issuer,
     )
-
-
-def self_signed(
-    name: str, passphrase: str = "", *, begins: datetime.datetime | None = None, days: int
-) -> bytes:
-    """A PKCS#12 file with a new key and a certificate that nobody but itself vouches for."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    subject = x509.Name(
-        [
-            x509.NameAttribute(NameOID.COMMON_NAME, name[:64]),
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Self-signed"),
-        ]
-    )
-    begins = begins or timezone.now() - datetime.timedelta(minutes=5)
-    usage = dict.fromkeys(
-        (
-            *("key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign"),
-            *("crl_sign", "encipher_only", "decipher_only"),
-        ),
-        False,
-    )
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begins)
-        .not_valid_after(begins + datetime.timedelta(days=days))
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(
-            x509.KeyUsage(digital_signature=True, content_commitment=True, **usage), critical=True
-        )
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    encryption = (
-        serialization.BestAvailableEncryption(passphrase.encode())
-        if passphrase
-        else serialization.NoEncryption()
-    )
-    return pkcs12.serialize_key_and_certificates(b"seal", key, certificate, None, encryption)
