@@ -28,7 +28,7 @@ class Seal(models.Model):
     fault = models.CharField(max_length=10, choices=Fault, blank=True)
     subject = models.TextField(blank=True)
     issuer = models.TextField(blank=True)
-    fingerprint = models.CharField(max_length=64, blank=True, help_text=_("SHA-256 (hex)."))
+    fingerprint = models.CharField(max_length=64, blank=True, help_text="SHA-256 (hex).")
     valid_from = models.DateTimeField(null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True)
     is_self_signed = models.BooleanField(default=False)

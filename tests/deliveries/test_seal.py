@@ -10,6 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,17 @@ from typing import Any
 import pikepdf
 import pytest
 from asn1crypto import tsp
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.test import Client
 from django.utils import timezone
+from pyhanko.keys.internal import (
+    translate_pyca_cryptography_cert_to_asn1,
+    translate_pyca_cryptography_key_to_asn1,
+)
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import signers
 from pyhanko.sign.timestamps import DummyTimeStamper, TimestampRequestError
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -278,12 +286,33 @@ class Responder(BaseHTTPRequestHandler):
 authority_waits = threading.Event()
 
 
-@pytest.fixture
-def responder(settings: Any, pkcs12: bytes) -> Iterator[type[Responder]]:
-    signer = signers.SimpleSigner.load_pkcs12_data(pkcs12, [], PASSPHRASE.encode())
+@cache
+def an_authority() -> DummyTimeStamper:
+    """pyHanko's takes RSA keys only."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "A clock of a test")])
+    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(timezone.now() - timedelta(days=1))
+        .not_valid_after(timezone.now() + timedelta(days=1))
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    return DummyTimeStamper(
+        translate_pyca_cryptography_cert_to_asn1(certificate),
+        translate_pyca_cryptography_key_to_asn1(key),
+    )
 
+
+@pytest.fixture
+def responder(settings: Any) -> Iterator[type[Responder]]:
     class Own(Responder):
-        stamper = DummyTimeStamper(signer.signing_cert, signer.signing_key)
+        stamper = an_authority()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Own)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
@@ -300,7 +329,7 @@ def test_an_authority_stamps_the_time(ready: Delivery, responder: type[Responder
     seal = seal_of(ready)
     assert seal.time_stamped_at is not None
     assert abs(seal.time_stamped_at - timezone.now()) < timedelta(minutes=1)
-    assert "Seal of a test" in seal.time_stamped_by
+    assert "A clock of a test" in seal.time_stamped_by
     status = check((ready.folder / "letter-sealed.pdf").read_bytes())
     assert status.timestamp_validity.valid
     assert status.intact
