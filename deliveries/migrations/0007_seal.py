@@ -5,40 +5,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('deliveries', '0006_imported_mark'),
+        ("deliveries", "0006_imported_mark"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='dossierfile',
-            name='seals',
-            field=models.OneToOneField(blank=True, help_text='The plain file that this is the sealed copy of.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sealed_copy', to='deliveries.dossierfile'),
+            model_name="dossierfile",
+            name="seals",
+            field=models.OneToOneField(
+                blank=True,
+                help_text="The plain file that this is the sealed copy of.",
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="sealed_copy",
+                to="deliveries.dossierfile",
+            ),
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('waiting', 'Being sealed'), ('sealed', 'Sealed'), ('failed', 'Not sealed')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('fault', models.CharField(blank=True, choices=[('missing', 'The seal’s file is not there, or cannot be read'), ('locked', 'The seal’s file does not open: wrong passphrase, or no PKCS#12 file'), ('keyless', 'The seal’s file lacks the key, or the certificate that belongs to it'), ('early', 'The seal’s certificate is not valid yet'), ('expired', 'The seal’s certificate has expired'), ('broken', 'Sealing failed')], max_length=10)),
-                ('subject', models.TextField(blank=True)),
-                ('issuer', models.TextField(blank=True)),
-                ('fingerprint', models.CharField(blank=True, help_text='SHA-256 (hex).', max_length=64)),
-                ('valid_from', models.DateTimeField(blank=True, null=True)),
-                ('valid_until', models.DateTimeField(blank=True, null=True)),
-                ('is_self_signed', models.BooleanField(default=False)),
-                ('time_stamped_by', models.TextField(blank=True)),
-                ('time_stamp_error', models.TextField(blank=True)),
-                ('due_at', models.DateTimeField()),
-                ('sealed_at', models.DateTimeField(blank=True, null=True)),
-                ('time_stamped_at', models.DateTimeField(blank=True, null=True)),
-                ('delivery', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='seal', to='deliveries.delivery')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Being sealed"),
+                            ("sealed", "Sealed"),
+                            ("failed", "Not sealed"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "fault",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("missing", "The seal’s file is not there, or cannot be read"),
+                            (
+                                "locked",
+                                "The seal’s file does not open: wrong passphrase, or no PKCS#12 file",
+                            ),
+                            (
+                                "keyless",
+                                "The seal’s file lacks the key, or the certificate that belongs to it",
+                            ),
+                            ("early", "The seal’s certificate is not valid yet"),
+                            ("expired", "The seal’s certificate has expired"),
+                            ("broken", "Sealing failed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("subject", models.TextField(blank=True)),
+                ("issuer", models.TextField(blank=True)),
+                (
+                    "fingerprint",
+                    models.CharField(blank=True, help_text="SHA-256 (hex).", max_length=64),
+                ),
+                ("valid_from", models.DateTimeField(blank=True, null=True)),
+                ("valid_until", models.DateTimeField(blank=True, null=True)),
+                ("is_self_signed", models.BooleanField(default=False)),
+                ("time_stamped_by", models.TextField(blank=True)),
+                ("time_stamp_error", models.TextField(blank=True)),
+                ("due_at", models.DateTimeField()),
+                ("sealed_at", models.DateTimeField(blank=True, null=True)),
+                ("time_stamped_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "delivery",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="seal",
+                        to="deliveries.delivery",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status', 'waiting')), fields=['due_at'], name='seal_outbox')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['waiting', 'sealed', 'failed'])), name='seal_status_known'), models.CheckConstraint(condition=models.Q(models.Q(('fingerprint__regex', '^[0-9a-f]{64}$'), ('sealed_at__isnull', False), ('status', 'sealed')), models.Q(models.Q(('status', 'sealed'), _negated=True), ('sealed_at__isnull', True)), _connector='OR'), name='seal_says_when_and_by_what'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'failed'), _negated=True), models.Q(('fault', ''), _negated=True), _connector='OR'), name='seal_failed_says_why')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "waiting")),
+                        fields=["due_at"],
+                        name="seal_outbox",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["waiting", "sealed", "failed"])),
+                        name="seal_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("fingerprint__regex", "^[0-9a-f]{64}$"),
+                                ("sealed_at__isnull", False),
+                                ("status", "sealed"),
+                            ),
+                            models.Q(
+                                models.Q(("status", "sealed"), _negated=True),
+                                ("sealed_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="seal_says_when_and_by_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "failed"), _negated=True),
+                            models.Q(("fault", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="seal_failed_says_why",
+                    ),
+                ],
             },
         ),
     ]
