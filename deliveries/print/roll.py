@@ -1,18 +1,38 @@
-"""A piece of the roll: organisations first, then people, two columns."""
+"""A piece of the roll: organisations first, then people, in columns."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from deliveries.print.fonts import shapes_of
+from deliveries.print.grid import Grid, grid_of
+from deliveries.print.lines import count_lines, rule, widest_part
 from deliveries.print.page import Job
 from deliveries.print.typesetting import typeset
 
-PAPERS = {"letter": "us-letter", "a4": "a4"}
-# A word of as many characters may be wider than a column (see roll.typ).
-LONG_WORD = 20
-# A piece of this size takes about a third of a second; each embeds its fonts anew.
-PIECE_NAMES = 1000
+# A piece of this size takes about half a second; each embeds its fonts anew.
+PIECE_NAMES = 2500
+# Longer rolls name people, and roll.csv says the rest: a book of a thousand pages is not read.
+MOST_IN_FULL = 2000
+# Typst splits no entry of up to three lines between columns, for it leaves no line alone.
+NEVER_SPLIT = 3
 FIRST_STRONG, POP_ISOLATE = "\u2068", "\u2069"
+
+Entry = tuple[str, str, Sequence[str]]  # name, country code, what stands beside the name
+
+
+class Set(NamedTuple):
+    """An entry as roll.typ takes it: language and region are for the shapes of Han characters,
+    `wide` says that a word may be wider than the column, `tall` that the entry is to be kept
+    together."""
+
+    name: str
+    rest: str
+    language: str | None
+    region: str | None
+    wide: bool
+    tall: bool
 
 
 def piece_ranges(names: int, workers: int = 2) -> list[tuple[int, int]]:
@@ -26,30 +46,41 @@ def piece_ranges(names: int, workers: int = 2) -> list[tuple[int, int]]:
     return [(first + 1, last) for first, last in pairwise(edges)]
 
 
+def detail_for(names: int) -> str:
+    """What a roll of so many says of each: `full`, or `names` alone."""
+    return "full" if names <= MOST_IN_FULL else "names"
+
+
 def write_roll(job: Job, path: Path) -> None:
     path.write_bytes(print_roll(job))
 
 
 def print_roll(job: Job) -> bytes:
     """One piece. `job["sections"]` is a list of {title, entries: [[name, country, details]]}."""
+    type_pt = float(job["type_pt"])
+    grid = grid_of(job["page_size"], type_pt, job["detail"])
     sections = [
-        {**section, "entries": [entry_of(*entry) for entry in section["entries"]]}
+        {**section, "entries": [entry_of(entry, grid, type_pt) for entry in section["entries"]]}
         for section in job["sections"]
     ]
-    return typeset("roll", job, paper=PAPERS[job["page_size"]], sections=sections)
+    return typeset("roll", job, grid=grid._asdict(), sections=sections)
 
 
-def entry_of(name: str, country: str, details: list[str]) -> dict[str, str | bool | None]:
-    """An entry as roll.typ takes it; language and region are for the shapes of Han characters."""
+def entry_of(entry: Entry, grid: Grid, type_pt: float) -> Set:
+    name, country, details = entry
     language, region = shapes_of(name, country)
-    rest = ", ".join(map(isolated, details))
-    return {
-        "name": isolated(name),
-        "language": language,
-        "region": region,
-        "rest": rest,
-        "long": any(len(word) >= LONG_WORD for word in f"{name} {rest}".split()),
-    }
+    rest = ", ".join(map(isolated, details)) if grid.detail == "full" else ""
+    width = grid.width / type_pt
+    name_in = rule("bold" if grid.detail == "full" else "regular")
+    runs = [(name_in, name), *([(rule("regular"), f", {rest}")] if rest else [])]
+    return Set(
+        isolated(name),
+        rest,
+        language,
+        region,
+        widest_part(runs) > width - grid.indent,
+        count_lines(runs, width, grid.indent) > NEVER_SPLIT,
+    )
 
 
 def isolated(text: str) -> str:

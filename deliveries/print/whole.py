@@ -9,7 +9,7 @@ from typing import Any
 from deliveries.print.child import PrintFailed, start_child
 from deliveries.print.join import Bookmark, join_pieces
 from deliveries.print.page import Job
-from deliveries.print.roll import piece_ranges, write_roll
+from deliveries.print.roll import detail_for, piece_ranges, write_roll
 
 DEFAULTS: dict[str, Any] = {
     "language": "en",
@@ -22,8 +22,8 @@ DEFAULTS: dict[str, Any] = {
     "running_head": "Roll of signatories",
     "running_number": "",
     "page_label": "Page {page} of {pages}",
-    "opening": "Roll of signatories",
-    "about": "",
+    "keywords": [],
+    "opening": {"title": "Roll of signatories", "letter": "", "about": []},
 }
 
 
@@ -32,13 +32,14 @@ def print_whole_roll(job: Job, target: Path, workers: int = 2) -> int:
 
     Other keys of a piece may be left out. Returns the number of pages. Raises PrintFailed.
     """
-    whole = {**DEFAULTS, **job}
-    entries = whole.pop("entries")
+    entries = job["entries"]
+    whole = {"detail": detail_for(len(entries)), **DEFAULTS, **job}
+    del whole["entries"]
     with TemporaryDirectory() as folder:
         waiting: list[tuple[Path, dict[str, Any]]] = []
         for number, (first, last) in enumerate(piece_ranges(len(entries), workers)):
             section = {"title": f"{first} – {last}", "entries": entries[first - 1 : last]}
-            piece = {**whole, "opening": whole["opening"] if number == 0 else ""}
+            piece = {**whole, "opening": whole["opening"] if number == 0 else None}
             waiting.append((Path(folder) / f"{number}.pdf", {**piece, "sections": [section]}))
         paths = [path for path, _ in waiting]
         running: set[int] = set()

@@ -14,6 +14,7 @@ from django_countries import countries
 from common.languages import speak
 from deliveries.models import Delivery, DeliveryEntry, DeliveryPiece, EntryKind
 from deliveries.print.join import Bookmark
+from deliveries.print.roll import detail_for
 from deliveries.services.wording import amount, formal_date, named_sentence, totals_in_words
 from letters.models import Translation
 
@@ -42,6 +43,7 @@ def sheet(delivery: Delivery, *, type_pt: str) -> dict[str, Any]:
         "author": delivery.letter.coalition.name,
         "description": gettext("Delivery %(number)s to %(office)s")
         % {"number": delivery.number, "office": delivery.rules["name"]},
+        "keywords": [delivery.letter.slug, f"list root {delivery.list_root}"],
         "page_size": delivery.rules["page_size"],
         "type_pt": type_pt,
         "running_head": shorten(text.title, 66, placeholder=" …"),
@@ -60,7 +62,11 @@ def roll_frame(delivery: Delivery) -> dict[str, Any]:
     with speak(delivery.language):
         frame = sheet(delivery, type_pt=delivery.rules["min_type_pt"] or ROLL_PT)
         roll = gettext("Roll of signatories")
-        return {**frame, "title": f"{roll}: {frame['title']}"}
+        return {
+            **frame,
+            "title": f"{roll}: {frame['title']}",
+            "detail": detail_for(delivery.totals["named"]),
+        }
 
 
 def roll_job(piece: DeliveryPiece) -> dict[str, Any]:
@@ -68,6 +74,7 @@ def roll_job(piece: DeliveryPiece) -> dict[str, Any]:
     delivery = piece.delivery
     entries = delivery.entries.filter(position__range=(piece.first, piece.last))
     with speak(delivery.language):
+        frame = roll_frame(delivery)
         organisations: list[Entry] = []
         people: list[Entry] = []
         for entry in entries.order_by("position").iterator(2000):
@@ -83,11 +90,22 @@ def roll_job(piece: DeliveryPiece) -> dict[str, Any]:
             title = gettext("People") if people_begin else ""
             sections.append({"title": title, "entries": people})
         return {
-            **roll_frame(delivery),
-            "opening": gettext("Roll of signatories") if first else "",
-            "about": " ".join(named_sentence(delivery)) if first else "",
+            **frame,
+            "opening": roll_opening(delivery, frame["detail"]) if first else None,
             "sections": sections,
         }
+
+
+def roll_opening(delivery: Delivery, detail: str) -> dict[str, Any]:
+    """What stands over the first page of the roll."""
+    about = named_sentence(delivery)
+    if detail == "names":
+        about.append(gettext("Role, affiliation and place of each are in the file roll.csv."))
+    return {
+        "title": gettext("Roll of signatories"),
+        "letter": authoritative_text(delivery).title,
+        "about": [" ".join(about)],
+    }
 
 
 def roll_bookmarks(delivery: Delivery, pieces: Iterable[DeliveryPiece]) -> list[Bookmark]:

@@ -14,7 +14,7 @@ from deliveries.preflight.measure import Line, write_facts
 from deliveries.preflight.rules import judge
 from deliveries.print.child import PrintFailed, write_in_child
 from deliveries.private_files import private_files
-from deliveries.services.compose_jobs import entry_line, letter_job
+from deliveries.services.compose_jobs import entry_line, letter_job, roll_frame
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +65,11 @@ def lines_of(delivery: Delivery, file: DossierFile) -> list[Line]:
         return [(name, ", ".join(rest)) for group in groups for name, rest in group["entries"]]
     if file.name == ROLL_FILE:
         entries = delivery.entries.order_by("position").iterator(2000)
-        return [(name, ", ".join(rest)) for name, _, rest in map(entry_line, entries)]
+        detail = roll_frame(delivery)["detail"]
+        return [
+            (name, ", ".join(rest) if detail == "full" else "")
+            for name, _, rest in map(entry_line, entries)
+        ]
     return []
 
 

@@ -12,8 +12,6 @@ from deliveries.models import (
     DeliveryStatus,
     DossierFile,
     PieceStatus,
-    Seal,
-    SealStatus,
 )
 from deliveries.queue import enqueue
 from deliveries.services.mail_dispatch import due_dispatches, mark_uncertain
@@ -24,7 +22,7 @@ PATIENCE = timedelta(seconds=60)
 
 
 def resume_deliveries() -> int:
-    """Asks again for pieces nobody is at, dossiers to be joined, measured or sealed, and due mail.
+    """Asks again for pieces nobody is at, dossiers to be joined or measured, and mail that is due.
 
     Returns how many pieces it asked for.
     """
@@ -50,8 +48,6 @@ def resume_deliveries() -> int:
         created_at__lt=timezone.now() - PATIENCE,
     )
     enqueue("render_preflight", set(unmeasured.values_list("delivery_id", flat=True)))
-    unsealed = Seal.objects.filter(status=SealStatus.WAITING, due_at__lt=timezone.now())
-    enqueue("render_seal", unsealed.values_list("delivery_id", flat=True))
     mark_uncertain()
     enqueue("send_dispatch", due_dispatches().values_list("pk", flat=True))
     return len(left)

@@ -49,8 +49,7 @@ async function judge(file, box) {
   }
   const hash = hex(await sha256(content));
   const name = [...document.querySelectorAll("[data-sha256]")].find((one) => one.dataset.sha256 === hash);
-  const verdict = name ? name.dataset.verdict || "fileRight" : "fileWrong";
-  return { right: Boolean(name), verdict, what: name ? name.dataset.name : file.name, hash };
+  return { right: Boolean(name), verdict: name ? "fileRight" : "fileWrong", what: name ? name.dataset.name : file.name, hash };
 }
 
 function offerChecking(box) {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from deliveries.models import DeliveryStatus
 from deliveries.print import child, roll
 from deliveries.print.child import PrintFailed
+from deliveries.print.grid import grid_of
 from deliveries.print.page import print_document
 from deliveries.print.whole import DEFAULTS
 from letters.models import Letter, Version
@@ -72,9 +74,14 @@ def test_a_font_that_is_not_cut_down_goes_in_whole(
     assert (tmp_path / "page.pdf").stat().st_size > 100_000
 
 
-def printed_roll(tmp_path: Path, *entries: list[object], **more: object) -> tuple[str, Path]:
+def printed_roll(tmp_path: Path, *entries: Sequence[object], **more: object) -> tuple[str, Path]:
     """Text and file of a piece, made as workers do."""
-    job = {**DEFAULTS, "type_pt": "12", "sections": [{"title": "People", "entries": entries}]}
+    job = {
+        **DEFAULTS,
+        "type_pt": "12",
+        "detail": "full",
+        "sections": [{"title": "People", "entries": entries}],
+    }
     path = tmp_path / "roll.pdf"
     child.write_in_child(partial(roll.write_roll, {**job, **more}), path)
     done = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=True, text=True)
@@ -124,13 +131,14 @@ def test_a_roll_from_the_right_hangs_on_the_right(tmp_path: Path) -> None:
 
 def test_no_word_leaves_its_column(tmp_path: Path) -> None:
     entries = [["A" * 110, "", ["x" * 60]], ["é" * 90, "", []], ["漢" * 60, "", []]]
-    _, path = printed_roll(tmp_path, *entries * 10)
+    _, path = printed_roll(tmp_path, *entries * 10, opening=None)
     boxes = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, check=True)
     edges = re.findall(r'xMin="([\d.]+)" .*xMax="([\d.]+)"', boxes.stdout.decode())
-    middle, margin = 612 / 2, 22 * 72 / 25.4
+    grid = grid_of("letter", 12, "full")
+    starts = [grid.side + n * (grid.width + grid.gutter) for n in range(grid.columns)]
     for left, right in edges:
-        end = middle if float(left) < middle else 612 - margin + 1
-        assert float(right) <= end
+        start = max(start for start in starts if start <= float(left) + 1)
+        assert float(right) <= start + grid.width + 1
 
 
 def test_nothing_is_fetched(tmp_path: Path) -> None:
@@ -146,6 +154,13 @@ def test_pieces_are_even_and_busy_both_workers() -> None:
     assert roll.piece_ranges(0) == []
     assert roll.piece_ranges(100) == [(1, 100)]
     ranges = roll.piece_ranges(10_500)
-    assert len(ranges) == 12
-    assert ranges[0] == (1, 875)
-    assert ranges[-1] == (9626, 10_500)
+    assert len(ranges) == 6
+    assert ranges[0] == (1, 1750)
+    assert ranges[-1] == (8751, 10_500)
+
+
+def test_larger_type_has_fewer_columns_and_each_page_whole_lines() -> None:
+    grids = [grid_of(paper, size, "full") for paper in ("letter", "a4") for size in (12, 16, 30)]
+    assert [grid.columns for grid in grids] == [3, 2, 1] * 2
+    for grid in grids:
+        assert grid.top + grid.lines * grid.pitch + grid.bottom in (792, 841.89)
