@@ -142,6 +142,16 @@ CACHES = {
 }
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "media"))
 
+# --- The seal of dossiers --------------------------------------------------------------------
+# A first look has one of its own, self-signed, made by `make run`.
+DEVELOPMENT_SEAL = VAR / "seal.p12"
+SEAL_PKCS12 = env.str(
+    "SEAL_PKCS12", default=str(DEVELOPMENT_SEAL) if EMBEDDED and not TESTING else ""
+)
+SEAL_PASSPHRASE = env.str("SEAL_PASSPHRASE", default="")
+# A time stamp authority (RFC 3161).
+SEAL_TSA = env.str("SEAL_TSA", default="")
+
 # --- Work ------------------------------------------------------------------------------------
 # Celery names a Redis socket otherwise than redis-py does.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(

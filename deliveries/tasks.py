@@ -10,6 +10,7 @@ from deliveries.services.mail_dispatch import mail_dispatch
 from deliveries.services.render_piece import Outcome
 from deliveries.services.render_piece import render_piece as render
 from deliveries.services.resume_deliveries import resume_deliveries as resume
+from deliveries.services.seal_delivery import seal_delivery
 
 
 @shared_task
@@ -33,6 +34,11 @@ def render_dossier(delivery_id: int) -> None:
 @shared_task
 def render_preflight(delivery_id: int) -> None:
     inspect_delivery(delivery_id=delivery_id)
+
+
+@shared_task
+def render_seal(delivery_id: int) -> None:
+    seal_delivery(delivery_id=delivery_id)
 
 
 @shared_task

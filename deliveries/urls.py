@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from deliveries.models.file import FILE_NAME
-from deliveries.views import organise, public, sending
+from deliveries.views import organise, public, seal, sending
 
 
 class FileNameConverter:
@@ -26,6 +26,7 @@ organiser_urlpatterns = [
     path("<int:number>/", organise.delivery_detail, name="delivery_detail"),
     path("<int:number>/progress/", organise.delivery_progress, name="delivery_progress"),
     path("<int:number>/retry/", organise.delivery_retry, name="delivery_retry"),
+    path("<int:number>/seal/", seal.delivery_seal_again, name="delivery_seal_again"),
     path("<int:number>/publish/", organise.delivery_publish, name="delivery_publish"),
     path("<int:number>/preview/", organise.delivery_preview, name="delivery_preview"),
     path("<int:number>/files/<file_name:name>", organise.delivery_file, name="delivery_file"),
@@ -39,8 +40,10 @@ organiser_urlpatterns = [
 ]
 
 public_urlpatterns = [
+    path("seal/<language:language>/", seal.seal_page, name="seal"),
     path("<slug:slug>/<int:number>/", public.delivery_public, name="delivery_public"),
     path("<slug:slug>/<int:number>/delivery.json", public.delivery_json, name="delivery_json"),
+    path("<slug:slug>/<int:number>/seal/", seal.delivery_seal, name="delivery_seal"),
     path(
         "<slug:slug>/<int:number>/<file_name:name>",
         public.delivery_public_file,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import BooleanField, Prefetch
 from django.db.models.expressions import RawSQL
 
@@ -21,7 +22,10 @@ from verification.models import Assignment
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
+# Matches of words that are sorted; of more a walk through the newest finds a page sooner.
+MOST_SORTED = 2_000
 MILLISECONDS = 3000
+WALK_MILLISECONDS = 1000
 _BEFORE_CONFIRMING = (Status.UNCONFIRMED, Status.REPEATED)
 
 
@@ -30,20 +34,22 @@ class QueryTooBroad(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class QueuePage:
-    """Signatures with the ids to go on from; None where there is nothing more that way."""
-
-    signatures: list[Signature]
-    older_than: int | None
-    newer_than: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """How many match: exactly, or at least so many."""
 
     number: int
     more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Signatures with the ids to go on from, None where there is nothing more that way; and how
+    many there are on all pages."""
+
+    signatures: list[Signature]
+    older_than: int | None
+    newer_than: int | None
+    found: Found
 
 
 def filter_queue(letter_id: int, filters: dict[str, Any]) -> SignatureQuerySet:
@@ -120,8 +126,17 @@ def queue_page(
     older_than: int | None = None,
     newer_than: int | None = None,
 ) -> QueuePage:
-    """One page of what the filters find, newest first. Raises QueryTooBroad."""
-    rows = _narrowed(letter_id, filters)
+    """One page of what the filters find, newest first. Raises QueryTooBroad.
+
+    Words are asked for by themselves: PostgreSQL cannot tell how many begin alike, so it neither
+    takes their index where it should nor leaves it where it should.
+    """
+    ids = _with_words(letter_id, filters)
+    many = ids is not None and len(ids) > MOST_SORTED
+    matches = (
+        filter_queue(letter_id, filters) if ids is None or many else _among(letter_id, filters, ids)
+    )
+    rows = matches
     # Within a span of time the index of times walks from its end; else that of ids does.
     by_time = "since" in filters or "until" in filters
     order = ("-created_at", "-id") if by_time else ("-id",)
@@ -131,55 +146,73 @@ def queue_page(
     rows = rows.order_by(*order)
     if newer_than is not None:
         rows = rows.reverse()
-    found = _fetch(
-        rows.prefetch_related(
-            Prefetch("assignment", Assignment.objects.select_related("membership__user")),
-            "remarks",
-        )[: PAGE_SIZE + 1]
+    rows = rows.prefetch_related(
+        Prefetch("assignment", Assignment.objects.select_related("membership__user")), "remarks"
     )
-    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    signatures = (_walk if many else _fetch)(rows[: PAGE_SIZE + 1])
+    more, signatures = len(signatures) > PAGE_SIZE, signatures[:PAGE_SIZE]
     if newer_than is not None:
-        found.reverse()
-    has_older = bool(found) if newer_than is not None else more
+        signatures.reverse()
+    has_older = bool(signatures) if newer_than is not None else more
     has_newer = more if newer_than is not None else older_than is not None
     return QueuePage(
-        found,
-        found[-1].pk if found and has_older else None,
-        found[0].pk if found and has_newer else None,
+        signatures,
+        signatures[-1].pk if signatures and has_older else None,
+        signatures[0].pk if signatures and has_newer else None,
+        _count(letter_id, filters, matches, ids),
     )
 
 
-def count_found(letter_id: int, filters: dict[str, Any]) -> Found:
-    """How many match, from the tallies where these know, else counted up to a bound."""
-    if not filters.keys() - {"status"}:
-        tally = Tally.objects.filter(letter_id=letter_id).first() or Tally()
-        status = filters.get("status")
-        return Found(getattr(tally, status or "received"))
-    ids = filter_queue(letter_id, filters).order_by().values("pk")[: MOST_COUNTED + 1]
-    try:
-        with at_most(MILLISECONDS):
-            number = ids.count()
-    except TookTooLong:
-        return Found(0, more=True)
-    return Found(min(number, MOST_COUNTED), more=number > MOST_COUNTED)
-
-
-def _narrowed(letter_id: int, filters: dict[str, Any]) -> SignatureQuerySet:
-    """As `filter_queue`, but words are asked for by themselves, so that their index is used:
-    PostgreSQL cannot tell how many words begin alike. Words that very many have are left to a walk
-    through the newest, which soon has a page of them."""
+def _with_words(letter_id: int, filters: dict[str, Any]) -> list[int] | None:
+    """Whom the words that are asked for find, one more than are sorted; None where none are."""
     if "q" not in filters or names_address(filters):
-        return filter_queue(letter_id, filters)
+        return None
     matches = filter_queue(letter_id, {"q": filters["q"]}).values_list("pk", flat=True)
-    ids = _fetch(matches[: MOST_COUNTED + 1])
-    if len(ids) > MOST_COUNTED:
-        return filter_queue(letter_id, filters)
+    return _fetch(matches[: MOST_SORTED + 1])
+
+
+def _among(letter_id: int, filters: dict[str, Any], ids: list[int]) -> SignatureQuerySet:
+    """What the other filters find of those that the words found."""
     others = {name: value for name, value in filters.items() if name != "q"}
     # One array instead of thousands of parameters.
     chosen = RawSQL(  # nosec B611
         "signatories_signature.id = ANY(%s)", (ids,), output_field=BooleanField()
     )
     return filter_queue(letter_id, others).filter(chosen)
+
+
+def _count(
+    letter_id: int, filters: dict[str, Any], matches: SignatureQuerySet, ids: list[int] | None
+) -> Found:
+    """How many match, from the tallies or the words' ids where these know, else counted up to a
+    bound."""
+    if not filters.keys() - {"status"}:
+        tally = Tally.objects.filter(letter_id=letter_id).first() or Tally()
+        status = filters.get("status")
+        return Found(getattr(tally, status or "received"))
+    most = MOST_COUNTED if ids is None else MOST_SORTED
+    if ids is not None and filters.keys() == {"q"}:
+        number = len(ids)
+    else:
+        try:
+            with at_most(MILLISECONDS):
+                number = matches.order_by().values("pk")[: most + 1].count()
+        except TookTooLong:
+            return Found(0, more=True)
+    return Found(min(number, most), more=number > most)
+
+
+def _walk(rows: Any) -> list[Any]:
+    """Walks in the order asked for until a page is full; where very many match that is soon, unless
+    all of them stand far behind: then they are taken from the words' index and sorted after all."""
+    try:
+        with at_most(WALK_MILLISECONDS), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+            found = list(rows)
+            cursor.execute("SET LOCAL enable_bitmapscan = DEFAULT; SET LOCAL enable_sort = DEFAULT")
+            return found
+    except TookTooLong:
+        return _fetch(rows)
 
 
 def _fetch(rows: Any) -> list[Any]:

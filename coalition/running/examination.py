@@ -15,13 +15,16 @@ from django.conf import settings
 from django.core.mail import get_connection
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from coalition.celery import app
 from coalition.embedded import addresses
 from coalition.running.findings import Finding, blocks, ok, warns
+from deliveries.seal.certificate import SealUnusable, installed_certificate, is_configured
 
 OLDEST_PYTHON = (3, 11)
 SMALLEST_DISK = 1_000_000_000
+SEAL_RUNS_OUT = 30  # days
 LONGEST_BEAT_SILENCE = 600  # seconds; beat saves its schedule every 180
 # A family that draws each script, as fontconfig names it.
 FONTS = {
@@ -99,6 +102,30 @@ def keys() -> Finding:
             f"in {settings.VAR / 'keys.json'}; keep a copy: nothing else opens the addresses",
         )
     return ok("Keys", "set")
+
+
+def seal() -> Finding:
+    """Look whether dossiers can be sealed. Nothing blocks: the plain files go without."""
+    if not is_configured():
+        return warns(
+            "Seal", "none: dossiers have no sealed copies", "set SEAL_PKCS12 (docs/settings.md)"
+        )
+    try:
+        certificate = installed_certificate()
+    except SealUnusable as error:
+        return warns("Seal", f"{error.fault.label} ({settings.SEAL_PKCS12})", error.fault.mend)
+    stamps = "time stamped" if settings.SEAL_TSA else "no time stamps (SEAL_TSA)"
+    days = (certificate.valid_until - timezone.now()).days
+    text = f"{certificate.subject}, {days} days left, {stamps}"
+    if days < SEAL_RUNS_OUT:
+        return warns("Seal", text, "get a new certificate and set SEAL_PKCS12 to its file")
+    if certificate.is_self_signed and not settings.EMBEDDED:
+        return warns(
+            "Seal",
+            f"self-signed, so PDF readers call it unknown: {text}",
+            "get a certificate for sealing documents (docs/settings.md)",
+        )
+    return ok("Seal", f"self-signed: {text}" if certificate.is_self_signed else text)
 
 
 def site_url() -> Finding:
@@ -231,6 +258,7 @@ EXAMINATIONS: tuple[Callable[[], Finding], ...] = (
     fonts,
     disk,
     keys,
+    seal,
     site_url,
     static_files,
     database,

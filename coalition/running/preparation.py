@@ -1,8 +1,9 @@
-"""What comes before the site answers: tables, static files, translations, demo content."""
+"""What comes before the site answers: tables, static files, translations, a seal, demo content."""
 
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -11,6 +12,7 @@ from django.db import OperationalError, connection
 
 from coalition.embedded.errors import EmbeddedError
 from coalition.running.translations import compile_translations
+from deliveries.seal.self_signed import write_development_seal
 from letters.models import Letter
 
 Say = Callable[[str], None]
@@ -36,6 +38,8 @@ def prepare_site(say: Say, *, demo: bool) -> None:
         say(f"Translations: {path}")
     if collect_static():
         say("Static files…")
+    if prepare_seal():
+        say(f"A seal for dossiers, self-signed: {settings.SEAL_PKCS12}")
     if Letter.objects.exists():
         return
     if demo:
@@ -43,6 +47,14 @@ def prepare_site(say: Say, *, demo: bool) -> None:
         call_command("seed_demo")
     else:
         say("No letters yet, and no demo on a public site: `python manage.py seed_demo` loads it.")
+
+
+def prepare_seal() -> bool:
+    """Make the seal of a first look, where none is named and it is missing."""
+    if str(settings.DEVELOPMENT_SEAL) != settings.SEAL_PKCS12:
+        return False
+    host = urlsplit(settings.SITE_URL).hostname or "localhost"
+    return write_development_seal(settings.DEVELOPMENT_SEAL, host)
 
 
 def collect_static() -> bool:

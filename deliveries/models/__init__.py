@@ -3,6 +3,7 @@ from deliveries.models.dispatch import Dispatch, DispatchStatus, Method
 from deliveries.models.entry import DeliveryEntry, EntryKind
 from deliveries.models.file import DossierFile
 from deliveries.models.piece import DeliveryPiece, PieceKind, PieceStatus
+from deliveries.models.seal import Seal, SealStatus
 
 __all__ = [
     "Delivery",
@@ -16,4 +17,6 @@ __all__ = [
     "Method",
     "PieceKind",
     "PieceStatus",
+    "Seal",
+    "SealStatus",
 ]

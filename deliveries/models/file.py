@@ -11,7 +11,16 @@ from deliveries.models.delivery import Delivery
 LETTER_FILE = "letter.pdf"
 PUBLIC_LETTER_FILE = "letter-public.pdf"
 ROLL_FILE = "roll.pdf"
+SEALS_FILE = "seals.json"
 PDF = "application/pdf"
+
+
+def sealed_name(name: str) -> str:
+    """What the sealed copy of a file is called: `letter-sealed.pdf`."""
+    return name.removesuffix(".pdf") + "-sealed.pdf"
+
+
+PUBLIC_FILES = (PUBLIC_LETTER_FILE, sealed_name(PUBLIC_LETTER_FILE))
 FILE_NAME = "[a-z0-9][a-z0-9.-]*"
 
 
@@ -23,15 +32,28 @@ def file_name(delivery: Delivery, name: str) -> str:
 
 
 class FileQuerySet(models.QuerySet["DossierFile"]):
+    def plain(self) -> FileQuerySet:
+        """Without sealed copies, and what says what these are."""
+        return self.filter(seals__isnull=True).exclude(name=SEALS_FILE)
+
     def for_office(self) -> FileQuerySet:
         """What goes with the mail: the PDFs with the names."""
-        return self.filter(media_type=PDF).exclude(name=PUBLIC_LETTER_FILE).order_by("id")
+        plain = self.plain().filter(media_type=PDF)
+        return plain.exclude(name=PUBLIC_LETTER_FILE).order_by("id")
 
 
 class DossierFile(models.Model):
     """A file of a delivery's dossier. Its hash is public, its content not always."""
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="files", db_index=False)
+    seals = models.OneToOneField(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sealed_copy",
+        help_text=_("The plain file that this is the sealed copy of."),
+    )
 
     name = models.CharField(max_length=100)
     media_type = models.CharField(max_length=60)
@@ -65,10 +87,18 @@ class DossierFile(models.Model):
         return self.delivery.folder / self.name
 
     @property
+    def is_sealed(self) -> bool:
+        return self.seals_id is not None
+
+    @property
+    def kind(self) -> str:
+        return "sealed" if self.is_sealed else "plain"
+
+    @property
     def is_for_public(self) -> bool:
-        """Whether it is made for everybody: the letter that names nobody.
+        """Whether it is made for everybody: the letter that names nobody, and its sealed copy.
 
         Who is named in the other files agreed to that for an office, not for the web, and may
         withdraw later. Their hashes are shown, so that whoever has a file can check it.
         """
-        return self.name == PUBLIC_LETTER_FILE
+        return self.name in PUBLIC_FILES

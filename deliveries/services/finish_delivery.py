@@ -22,6 +22,7 @@ from deliveries.print.child import PrintFailed, write_in_child
 from deliveries.print.join import join_pieces
 from deliveries.private_files import private_files
 from deliveries.services.compose_jobs import roll_bookmarks, roll_frame
+from deliveries.services.request_seal import request_seal
 from deliveries.services.start_rendering import queue_pieces
 from deliveries.services.write_tables import CSV_FILE, MANIFEST_FILE, write_csv, write_manifest
 
@@ -63,6 +64,7 @@ def finish_delivery(*, delivery_id: int) -> bool:
         delivery.ready_at = timezone.now()
         delivery.error = ""
         delivery.save(update_fields=["status", "ready_at", "error"])
+        request_seal(delivery=delivery)
     return True
 
 

@@ -12,6 +12,8 @@ from deliveries.models import (
     DeliveryStatus,
     DossierFile,
     PieceStatus,
+    Seal,
+    SealStatus,
 )
 from deliveries.queue import enqueue
 from deliveries.services.mail_dispatch import due_dispatches, mark_uncertain
@@ -22,7 +24,7 @@ PATIENCE = timedelta(seconds=60)
 
 
 def resume_deliveries() -> int:
-    """Asks again for pieces nobody is at, dossiers to be joined or measured, and mail that is due.
+    """Asks again for pieces nobody is at, dossiers to be joined, measured or sealed, and due mail.
 
     Returns how many pieces it asked for.
     """
@@ -48,6 +50,8 @@ def resume_deliveries() -> int:
         created_at__lt=timezone.now() - PATIENCE,
     )
     enqueue("render_preflight", set(unmeasured.values_list("delivery_id", flat=True)))
+    unsealed = Seal.objects.filter(status=SealStatus.WAITING, due_at__lt=timezone.now())
+    enqueue("render_seal", unsealed.values_list("delivery_id", flat=True))
     mark_uncertain()
     enqueue("send_dispatch", due_dispatches().values_list("pk", flat=True))
     return len(left)

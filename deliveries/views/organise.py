@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from common.responses import see_other
 from deliveries.files import download
 from deliveries.forms import ByHandForm, NewDeliveryForm
-from deliveries.models import Delivery, DossierFile, PieceStatus
+from deliveries.models import Delivery, DossierFile, PieceStatus, Seal
+from deliveries.seal.certificate import is_configured
 from deliveries.services.freeze_delivery import NoCountedSignature, NoText, freeze_delivery
 from deliveries.services.inspect_delivery import preflight
 from deliveries.services.send_delivery import publish_delivery
@@ -100,6 +101,8 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
             "dispatches": dispatches,
             "findings": preflight(delivery),
             "deadline": frozen_deadline(delivery.rules),
+            "seal": Seal.objects.filter(delivery=delivery).first(),
+            "can_seal": is_configured(),
             "is_leaving": any(dispatch.is_under_way for dispatch in dispatches),
             "hand_form": ByHandForm(),
             "may_deliver": request.role.includes(EDITOR),

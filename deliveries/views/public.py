@@ -8,10 +8,11 @@ from common.access import anyone
 from common.languages import speak
 from common.pagecache import keep_page
 from deliveries.files import download
-from deliveries.models import Delivery, DossierFile
-from deliveries.models.file import PUBLIC_LETTER_FILE
+from deliveries.models import Delivery, DossierFile, Seal, SealStatus
+from deliveries.models.file import PUBLIC_FILES
+from deliveries.services.seal_facts import seal_facts
 
-FILE_FACTS = ("name", "media_type", "bytes", "pages", "sha256")
+FILE_FACTS = ("name", "kind", "media_type", "bytes", "pages", "sha256")
 
 
 @anyone
@@ -28,8 +29,17 @@ def public_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         return render(
             request,
             "deliveries/delivery_public.html",
-            {"delivery": delivery, "text": text, "files": delivery.files.all()},
+            {
+                "delivery": delivery,
+                "text": text,
+                "files": delivery.files.all(),
+                "seal": seal_of(delivery),
+            },
         )
+
+
+def seal_of(delivery: Delivery) -> Seal | None:
+    return Seal.objects.filter(delivery=delivery, status=SealStatus.SEALED).first()
 
 
 @anyone
@@ -37,6 +47,8 @@ def delivery_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """What the page says, for machines."""
     deliveries = Delivery.objects.public().select_related("letter", "version", "since")
     delivery = get_object_or_404(deliveries, letter__slug=slug, number=number)
+    files = list(delivery.files.select_related("seals"))
+    seal = seal_of(delivery)
     return keep_page(
         JsonResponse(
             {
@@ -52,10 +64,8 @@ def delivery_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 "text_sha256": delivery.text_sha256,
                 "list_root": delivery.list_root,
                 "totals": delivery.totals,
-                "files": [
-                    {name: getattr(file, name) for name in FILE_FACTS}
-                    for file in delivery.files.all()
-                ],
+                "files": [{name: getattr(file, name) for name in FILE_FACTS} for file in files],
+                "seal": seal_facts(seal, files) if seal else None,
             },
             json_dumps_params={"ensure_ascii": False, "indent": 2},
         )
@@ -65,7 +75,7 @@ def delivery_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @anyone
 def delivery_public_file(request: HttpRequest, slug: str, number: int, name: str) -> FileResponse:
     files = DossierFile.objects.select_related("delivery__letter__coalition").filter(
-        delivery__in=Delivery.objects.public(), name=PUBLIC_LETTER_FILE
+        delivery__in=Delivery.objects.public(), name__in=PUBLIC_FILES
     )
     file = get_object_or_404(files, delivery__letter__slug=slug, delivery__number=number, name=name)
     return download(file, cache_control="public, max-age=60")

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
@@ -12,6 +14,21 @@ from signatories.models.choices import Capacity, Status
 
 if TYPE_CHECKING:
     from signatories.models.signature import Signature
+
+# Where a signature stands, with the columns' types.
+_STATE = {
+    "status": "text",
+    "rejection_reason": "text",
+    "featured_rank": "integer",
+    "decided_at": "timestamptz",
+    "withdrawn_from": "text",
+    "withdrawn_at": "timestamptz",
+}
+_DECIDED_BY = (
+    *("letter", "capacity", "name", "organisation_name", "role_title", "affiliation"),
+    *("country", "city", "comment", "show_name", "consent_web", "signals", "marks"),
+    *("confirmed_at", *_STATE),
+)
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
@@ -49,12 +66,12 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     ) -> SignatureQuerySet:
         """Listed ones of this letter, capacity and country whose name or affiliation has words
         that begin like these; case and accents do not count. The index `signature_roll_words`
-        (migration 0010) finds them, in no order.
+        (migrations 0010 and 0016) finds them, in no order.
         """
-        return self.filter(
+        return self.lines_with(words).filter(
             RawSQL(  # nosec B611
                 "roll_words(letter_id, capacity, country, roll_line)"
-                " @@ roll_search(%s, %s, %s, %s)",
+                " @@ roll_search(%s, %s, %s, roll_telling(%s))",
                 (letter_id, capacity, country, words),
                 output_field=models.BooleanField(),
             )
@@ -72,11 +89,13 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def found_by(self, letter_id: int, words: str) -> SignatureQuerySet:
         """Confirmed ones of this letter in which words begin like these, for organisers: all that
-        was typed but the address. The column and its index are migration 0009's."""
+        was typed but the address. The column and its index are migration 0011's; `strip` keeps the
+        second condition away from the index (migration 0016)."""
         return self.filter(
             RawSQL(  # nosec B611
-                "signatories_signature.found_by @@ roll_query(%s, %s)",
-                (letter_id, words),
+                "signatories_signature.found_by @@ roll_query(%s, roll_telling(%s))"
+                " AND strip(signatories_signature.found_by) @@ roll_query(%s, %s)",
+                (letter_id, words, letter_id, words),
                 output_field=models.BooleanField(),
             )
         )
@@ -98,6 +117,28 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
     def of_letter(self, letter_id: int) -> SignatureQuerySet:
         return self.filter(letter_id=letter_id)
+
+    def for_decision(self) -> SignatureQuerySet:
+        """Locked in order, with what a decision looks at and the log keeps; a decision may be about
+        very many, and whole rows are twice the work."""
+        return self.only(*_DECIDED_BY).select_for_update().order_by("id")
+
+    def put_back(self, states: Sequence[dict[str, Any]]) -> dict[int, str]:
+        """Gives each row of `id` the state named with it, all in one statement.
+
+        Returns their statuses: the database may ask some to sign the letter's new text first.
+        """
+        columns = ", ".join(f"{name} = state.{name}" for name in _STATE)
+        types = ", ".join(f"{name} {kind}" for name, kind in _STATE.items())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE signatories_signature SET {columns}"  # noqa: S608  # nosec B608
+                f" FROM jsonb_to_recordset(%s) AS state (id bigint, {types})"
+                " WHERE signatories_signature.id = state.id"
+                " RETURNING signatories_signature.id, signatories_signature.status",
+                (json.dumps(states),),
+            )
+            return dict(cursor.fetchall())
 
     def kept(self) -> SignatureQuerySet:
         """Without those that were erased: rows that only count."""

@@ -49,7 +49,8 @@ async function judge(file, box) {
   }
   const hash = hex(await sha256(content));
   const name = [...document.querySelectorAll("[data-sha256]")].find((one) => one.dataset.sha256 === hash);
-  return { right: Boolean(name), verdict: name ? "fileRight" : "fileWrong", what: name ? name.dataset.name : file.name, hash };
+  const verdict = name ? name.dataset.verdict || "fileRight" : "fileWrong";
+  return { right: Boolean(name), verdict, what: name ? name.dataset.name : file.name, hash };
 }
 
 function offerChecking(box) {

@@ -424,6 +424,8 @@ READ_ONE = {"GET": needs(Role.VIEWER, 404), "POST": needs(Role.VIEWER, 405)}
 CHANGE_ONE = {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)}
 TABLE |= {
     "deliveries/<slug:slug>/<int:number>/": ("/deliveries/a-letter/1/", NOT_THERE),
+    "deliveries/seal/<language:language>/": ("/deliveries/seal/fr/", PUBLIC),
+    "deliveries/<slug:slug>/<int:number>/seal/": ("/deliveries/a-letter/1/seal/", NOT_THERE),
     "deliveries/<slug:slug>/<int:number>/delivery.json": (
         "/deliveries/a-letter/1/delivery.json",
         NOT_THERE,
@@ -440,6 +442,7 @@ TABLE |= {
     f"{_NUMBER}preview/": (f"{_AT}1/preview/", READ_ONE),
     f"{_NUMBER}retry/": (f"{_AT}1/retry/", CHANGE_ONE),
     f"{_NUMBER}publish/": (f"{_AT}1/publish/", CHANGE_ONE),
+    f"{_NUMBER}seal/": (f"{_AT}1/seal/", CHANGE_ONE),
     f"{_NUMBER}by-hand/": (f"{_AT}1/by-hand/", CHANGE_ONE),
     f"{_NUMBER}dispatches/<int:dispatch_id>/resolve/": (
         f"{_AT}1/dispatches/1/resolve/",

@@ -11,6 +11,7 @@ from django.db import connection
 
 from coalition.running import examination
 from coalition.running.findings import Finding, Level, blocks, ok, warns
+from deliveries.seal.self_signed import self_signed
 
 
 def test_doctor_exits_with_one_when_something_blocks(
@@ -93,6 +94,22 @@ def test_site_url_must_fit_debug(
 def test_a_public_site_on_the_embedded_database_is_warned(settings: Any) -> None:
     settings.SITE_URL, settings.DEBUG = "https://letters.example.org", False
     assert examination.site_url().level is Level.WARNING
+
+
+def test_a_seal_is_missed_found_wrong_or_named(settings: Any, tmp_path: Path) -> None:
+    assert examination.seal().level is Level.WARNING
+    settings.SEAL_PKCS12 = str(tmp_path / "seal.p12")
+    assert "SEAL_PKCS12" in examination.seal().mend
+    (tmp_path / "seal.p12").write_bytes(self_signed("Some seal", "secret"))
+    assert "SEAL_PASSPHRASE" in examination.seal().mend
+    settings.SEAL_PASSPHRASE = "secret"
+    settings.EMBEDDED = True
+    found = examination.seal()
+    assert (found.level, "self-signed: CN=Some seal" in found.text) == (Level.OK, True)
+    settings.EMBEDDED = False
+    assert examination.seal().level is Level.WARNING
+    (tmp_path / "seal.p12").write_bytes(self_signed("Some seal", "secret", days=20))
+    assert "19 days left" in examination.seal().text
 
 
 def test_uncollected_static_files_block(settings: Any, tmp_path: Path) -> None:

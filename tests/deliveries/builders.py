@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from deliveries.models import Delivery, DeliveryStatus, PieceStatus
+from deliveries.models import Delivery, DeliveryStatus, PieceStatus, Seal, SealStatus
+from deliveries.models.file import sealed_name
 from deliveries.services.finish_delivery import finish_delivery
 from deliveries.services.freeze_delivery import freeze_delivery
 from deliveries.services.render_piece import render_piece
@@ -93,6 +94,33 @@ def made_ready(delivery: Delivery) -> Delivery:
         )
     delivery.status, delivery.ready_at = DeliveryStatus.READY, timezone.now()
     delivery.save(update_fields=["status", "ready_at"])
+    return delivery
+
+
+def sealed(delivery: Delivery) -> Delivery:
+    """A ready delivery's rows as sealing leaves them, without sealing."""
+    now = timezone.now()
+    Seal.objects.create(
+        delivery=delivery,
+        status=SealStatus.SEALED,
+        subject="CN=Self-signed seal of a test",
+        issuer="CN=Self-signed seal of a test",
+        fingerprint="5ea1" * 16,
+        valid_from=now,
+        valid_until=now + datetime.timedelta(days=300),
+        is_self_signed=True,
+        due_at=now,
+        sealed_at=now,
+    )
+    for plain in delivery.files.for_office():
+        delivery.files.create(
+            seals=plain,
+            name=sealed_name(plain.name),
+            media_type=plain.media_type,
+            sha256=hashlib.sha256(plain.name.encode()).hexdigest(),
+            bytes=plain.bytes + 6000,
+            pages=plain.pages,
+        )
     return delivery
 
 

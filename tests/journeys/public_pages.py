@@ -51,6 +51,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "invited/<str:token>/check-inbox/": ("{invited}check-inbox/",),
     "invited/<str:token>/code/": ("{invited}code/",),
     "deliveries/<slug:slug>/<int:number>/": ("{delivery}",),
+    "deliveries/<slug:slug>/<int:number>/seal/": ("{delivery}seal/",),
+    "deliveries/seal/<language:language>/": ("/deliveries/seal/en/", "/deliveries/seal/ar/"),
 }
 
 # Public routes that are no pages, by why.
@@ -129,6 +131,7 @@ from letters.models import ChangeKind, Letter
 from signatories.services.refresh_tallies import refresh_tallies
 from tests.builders import a_letter, a_signature, an_invitation
 from tests.deliveries.builders import a_delivery, made_ready
+from tests.deliveries.builders import sealed as with_seal
 from verification.links import (
     confirm_url, invited_url, manage_url, representative_path, thanks_url, unsubscribe_url
 )
@@ -176,7 +179,7 @@ founder = a_signature(sealed, "Founder Person")
 invited = an_invitation(sealed, "other@mail.example", "Other Founder")
 invited_open = an_invitation(letter, "else@mail.example", "Other Friend")
 queue._send = lambda task, ids, options: None
-delivery = made_ready(a_delivery(letter))
+delivery = with_seal(made_ready(a_delivery(letter)))
 publish_delivery(delivery=delivery)
 with time_machine.travel(timezone.now() - timedelta(days=8)):
     expired = confirm_url(one.pk)

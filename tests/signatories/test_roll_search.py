@@ -57,6 +57,8 @@ def test_search_finds_affiliations_countries_and_organisations(letter: Letter) -
     assert found(letter, words="guild", capacity=Capacity.ORGANISATION) == ["Guild of Pens"]
     assert found(letter, country="DE") == ["Bea"]
     assert found(letter, words="bea", country="FR") == []
+    a_signature(letter, "Cem", affiliation="A Paper Mill")
+    assert found(letter, words="the paper") == ["Ada"]
 
 
 def test_roll_is_filtered_by_mark(client: Client, letter: Letter) -> None:

@@ -1,4 +1,4 @@
-from verification.models.audit import DECISIONS, UNDOABLE, Action, AuditEntry
+from verification.models.audit import DECISIONS, UNDOABLE, Action, AuditEntry, Change
 from verification.models.bulk import BULK_ACTIONS, BulkAction, BulkItem, BulkState, SavedQuery
 from verification.models.evidence import Evidence
 from verification.models.guild import Guild, GuildCode
@@ -23,6 +23,7 @@ __all__ = [
     "BulkAction",
     "BulkItem",
     "BulkState",
+    "Change",
     "Evidence",
     "Guild",
     "GuildCode",

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Sequence
+from typing import Any, TypedDict
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -105,6 +107,43 @@ def action_choices() -> list[tuple[str, Any]]:
     return Action.choices
 
 
+class Change(TypedDict):
+    """What one decision did to one signature; the states are as JSON keeps them."""
+
+    signature_id: int
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class AuditEntryManager(models.Manager["AuditEntry"]):
+    def log_changes(
+        self,
+        changes: Sequence[Change],
+        *,
+        letter_id: int,
+        actor_id: int | None,
+        action: str,
+        reason: str,
+        note: str,
+        bulk_action_id: int | None,
+    ) -> list[int]:
+        """Writes an entry for each change, all by one decision; returns their ids.
+
+        As `bulk_create` would, at a fifth of its cost: a decision may be about 250,000 signatures.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {self.model._meta.db_table}"  # noqa: S608  # nosec B608
+                " (letter_id, actor_id, action, reason, note, bulk_action_id,"
+                " signature_id, before, after)"
+                " SELECT %s, %s, %s, %s, %s, %s, change.*"
+                " FROM jsonb_to_recordset(%s) AS change"
+                " (signature_id bigint, before jsonb, after jsonb) RETURNING id",
+                (letter_id, actor_id, action, reason, note, bulk_action_id, json.dumps(changes)),
+            )
+            return [pk for (pk,) in cursor.fetchall()]
+
+
 class AuditEntry(models.Model):
     """One decision: who, when, what, why, before, after. A trigger refuses change and deletion."""
 
@@ -139,6 +178,8 @@ class AuditEntry(models.Model):
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = AuditEntryManager()
 
     class Meta:
         verbose_name_plural = "audit entries"

@@ -1,7 +1,8 @@
 """A moderator's decision on one or more signatures, each written to the audit log."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from letters.models import Letter, Role, User
 from letters.services.check_member import check_member
 from signatories.models import Mark, Organisation, Signature, Status
 from signatories.services.refresh_tallies import refresh_tallies
-from verification.models import Action, AuditEntry, BulkAction
+from verification.models import Action, AuditEntry, BulkAction, Change
 from verification.services.give_evidence import give_evidence, take_evidence
 
 
@@ -25,26 +26,23 @@ class ReasonMissing(ValueError):
 class Decision:
     """What is decided, why, and by whom."""
 
+    letter_id: int
     action: Action
     actor: User | None
     reason: str = ""
     note: str = ""
     bulk_action: BulkAction | None = None
 
-    def entry(
-        self, signature: Signature, before: dict[str, Any], after: dict[str, Any]
-    ) -> AuditEntry:
-        """The line for the audit log."""
-        return AuditEntry(
-            letter_id=signature.letter_id,
-            signature=signature,
-            actor=self.actor,
+    def log(self, changes: Sequence[Change]) -> list[int]:
+        """Writes what it did to the audit log; returns the entries' ids."""
+        return AuditEntry.objects.log_changes(
+            changes,
+            letter_id=self.letter_id,
+            actor_id=self.actor.pk if self.actor else None,
             action=self.action,
             reason=self.reason if self.action in (Action.REJECT, Action.MERGE) else "",
             note=self.note,
-            before=before,
-            after=after,
-            bulk_action=self.bulk_action,
+            bulk_action_id=self.bulk_action.pk if self.bulk_action else None,
         )
 
 
@@ -79,7 +77,7 @@ def decide_signatures(
     """
     if action == Action.REJECT and not reason:
         raise ReasonMissing
-    decision = Decision(action, actor, reason, note)
+    decision = Decision(letter.pk, action, actor, reason, note)
     with transaction.atomic():
         check_member(letter=letter, user=actor, needed=Role.MODERATOR)
         if action == Action.FEATURE:  # ranks follow one another
@@ -93,13 +91,13 @@ def decide_signatures(
         )
         unchanged = [row for row in rows if row.as_seen.startswith(seen[row.pk])]
         unproven = [] if note.strip() else [row for row in unchanged if needs_proof(row, action)]
-        entries = apply_decision([row for row in unchanged if row not in unproven], decision)
+        entry_ids = apply_decision([row for row in unchanged if row not in unproven], decision)
     refresh_tallies(letter_ids=[letter.pk])
     return Outcome(
-        changed=len(entries),
-        left_alone=len(seen) - len(entries) - len(unproven),
+        changed=len(entry_ids),
+        left_alone=len(seen) - len(entry_ids) - len(unproven),
         without_evidence=len(unproven),
-        entry_ids=[entry.pk for entry in entries],
+        entry_ids=entry_ids,
     )
 
 
@@ -108,16 +106,17 @@ def needs_proof(signature: Signature, action: Action) -> bool:
     return action == Action.APPROVE and "protected" in signature.signals
 
 
-def apply_decision(rows: Iterable[Signature], decision: Decision) -> list[AuditEntry]:
-    """Decides on those of the locked rows that the decision fits, and writes the audit log."""
+def apply_decision(rows: Iterable[Signature], decision: Decision) -> list[int]:
+    """Decides on those of the locked rows that the decision fits, and writes the audit log: the
+    ids of its entries."""
     if decision.action in (Action.APPROVE, Action.HOLD, Action.REJECT, Action.MERGE):
         return _judge([row for row in rows if _fits(row, decision.action)], decision)
-    entries = []
+    changes: list[Change] = []
     for row in rows:
         before = state_of(row)
         if _distinguish(row, decision.action):
-            entries.append(decision.entry(row, before, state_of(row)))
-    return AuditEntry.objects.bulk_create(entries)
+            changes.append({"signature_id": row.pk, "before": before, "after": state_of(row)})
+    return decision.log(changes)
 
 
 def state_of(signature: Signature) -> dict[str, Any]:
@@ -128,10 +127,15 @@ def state_of(signature: Signature) -> dict[str, Any]:
         "status": str(signature.status),
         "rejection_reason": signature.rejection_reason,
         "featured_rank": signature.featured_rank,
-        "decided_at": signature.decided_at and signature.decided_at.isoformat(),
+        "decided_at": _logged(signature.decided_at),
         "withdrawn_from": str(signature.withdrawn_from),
-        "withdrawn_at": signature.withdrawn_at and signature.withdrawn_at.isoformat(),
+        "withdrawn_at": _logged(signature.withdrawn_at),
     }
+
+
+def _logged(value: Any) -> Any:
+    """As JSON keeps it."""
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _fits(signature: Signature, action: Action) -> bool:
@@ -147,9 +151,8 @@ def _fits(signature: Signature, action: Action) -> bool:
     return signature.status in standing and signature.confirmed_at is not None
 
 
-def _judge(rows: list[Signature], decision: Decision) -> list[AuditEntry]:
+def _judge(rows: list[Signature], decision: Decision) -> list[int]:
     """Who counts and who does not; the same for all of them, so one statement, however many."""
-    before = {row.pk: state_of(row) for row in rows}
     changes: dict[str, Any] = {"decided_at": timezone.now(), "rejection_reason": ""}
     match decision.action:
         case Action.APPROVE:
@@ -165,17 +168,20 @@ def _judge(rows: list[Signature], decision: Decision) -> list[AuditEntry]:
                 "withdrawn_from": "",
                 "withdrawn_at": None,
             }
-    found = Signature.objects.filter(pk__in=before)
+    found = Signature.objects.filter(pk__in=[row.pk for row in rows])
     found.update(**changes)
     # The database may ask those approved to sign the letter's new text first.
-    statuses = dict(found.values_list("pk", "status")) if decision.action == Action.APPROVE else {}
+    asked = found.filter(status=Status.ASKED) if decision.action == Action.APPROVE else found.none()
+    asked_instead = set(asked.values_list("pk", flat=True))
+    now = {name: _logged(value) for name, value in changes.items()}
+    logged: list[Change] = []
     for row in rows:
-        for name, value in changes.items():
-            setattr(row, name, value)
-        row.status = statuses.get(row.pk, row.status)
-    return AuditEntry.objects.bulk_create(
-        [decision.entry(row, before[row.pk], state_of(row)) for row in rows]
-    )
+        before = state_of(row)
+        after = before | now
+        if row.pk in asked_instead:
+            after["status"] = Status.ASKED
+        logged.append({"signature_id": row.pk, "before": before, "after": after})
+    return decision.log(logged)
 
 
 def _name_organisations(rows: list[Signature]) -> None:

@@ -49,11 +49,11 @@ def merge_signatures(
             and row.capacity == keep.capacity
         ]
         why = f"→ {keep_id}" + (f": {note}" if note else "")
-        decision = Decision(Action.MERGE, actor, RejectionReason.DUPLICATE, why[:500])
-        entries = apply_decision(others, decision)
+        decision = Decision(letter.pk, Action.MERGE, actor, RejectionReason.DUPLICATE, why[:500])
+        entry_ids = apply_decision(others, decision)
     refresh_tallies(letter_ids=[letter.pk])
     return Outcome(
-        changed=len(entries),
-        left_alone=len(set(seen) - {keep_id}) - len(entries),
-        entry_ids=[entry.pk for entry in entries],
+        changed=len(entry_ids),
+        left_alone=len(set(seen) - {keep_id}) - len(entry_ids),
+        entry_ids=entry_ids,
     )

@@ -189,14 +189,14 @@ def _decide_some(bulk: BulkAction) -> bool:
     items = list(bulk.items.order_by("id")[:BATCH])
     versions = {item.signature_id: item.row_version for item in items}
     found = Signature.objects.of_letter(bulk.letter_id).kept().filter(pk__in=versions)
-    rows = list(found.select_for_update().order_by("id"))
+    rows = list(found.for_decision())
     # A lock leaves the row's version as it was; whoever changes it now waits.
     now = dict(found.values_list("pk", _ROW_VERSION))
     action = Action(bulk.action)
     unchanged = [
         row for row in rows if now[row.pk] == versions[row.pk] and not needs_proof(row, action)
     ]
-    decision = Decision(action, bulk.actor, bulk.reason, bulk.note, bulk)
+    decision = Decision(bulk.letter_id, action, bulk.actor, bulk.reason, bulk.note, bulk)
     changed = len(apply_decision(unchanged, decision))
     bulk.changed += changed
     bulk.skipped += len(items) - changed
@@ -213,7 +213,8 @@ def _undo_some(bulk: BulkAction) -> bool:
             bulk_action=bulk, action=bulk.action, pk__gt=bulk.last_entry_id
         ).order_by("id")[:BATCH]
     )
-    restored = len(restore(entries, Decision(Action.UNDO, bulk.actor, bulk_action=bulk)))
+    decision = Decision(bulk.letter_id, Action.UNDO, bulk.actor, bulk_action=bulk)
+    restored = len(restore(entries, decision))
     bulk.restored += restored
     bulk.not_restored += len(entries) - restored
     if entries:

@@ -1,8 +1,6 @@
 """Takes decisions back: each signature stands again where it stood before."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +9,7 @@ from letters.models import Letter, Role, User
 from letters.services.check_member import check_member
 from signatories.models import Mark, Signature
 from signatories.services.refresh_tallies import refresh_tallies
-from verification.models import UNDOABLE, Action, AuditEntry
+from verification.models import UNDOABLE, Action, AuditEntry, Change
 from verification.services.decide_signatures import Decision, Outcome, state_of
 from verification.services.give_evidence import give_evidence, take_evidence
 
@@ -28,39 +26,36 @@ def undo_decisions(*, letter: Letter, entry_ids: Collection[int], actor: User) -
     with transaction.atomic():
         check_member(letter=letter, user=actor, needed=Role.MODERATOR)
         entries = list(AuditEntry.objects.filter(letter=letter, pk__in=entry_ids).order_by("id"))
-        undone = restore(entries, Decision(Action.UNDO, actor))
+        undone = restore(entries, Decision(letter.pk, Action.UNDO, actor))
     refresh_tallies(letter_ids=[letter.pk])
     return Outcome(
         changed=len(undone),
         left_alone=len(entry_ids) - len(undone),
-        entry_ids=[entry.pk for entry in undone],
+        entry_ids=undone,
     )
 
 
-def restore(entries: Iterable[AuditEntry], decision: Decision) -> list[AuditEntry]:
+def restore(entries: Iterable[AuditEntry], decision: Decision) -> list[int]:
     """Puts the signatures of these entries back where they were, as far as nothing changed since;
-    in a transaction of the caller's. Returns the entries about it."""
+    in a transaction of the caller's. Returns the ids of the entries about it."""
     wanted = {e.signature_id: e for e in entries if e.action in UNDOABLE and e.signature_id}
-    rows = Signature.objects.kept().filter(pk__in=wanted).select_for_update().order_by("id")
-    groups: defaultdict[tuple[Any, ...], list[Signature]] = defaultdict(list)
-    states: dict[int, dict[str, Any]] = {}
-    for row in rows:
+    changes: list[Change] = []
+    for row in Signature.objects.kept().filter(pk__in=wanted).for_decision():
         entry, state = wanted[row.pk], state_of(row)
         if not _stands(row, state, entry):
             continue
-        states[row.pk] = state
         if entry.action == Action.VOUCH:
             take_evidence(signature_id=row.pk, kind=Mark.VOUCHED)
         elif entry.action == Action.UNVOUCH:
             give_evidence(signature_id=row.pk, kind=Mark.VOUCHED)
-        else:
-            groups[tuple(_columns(row, entry).items())].append(row)
-    for columns, together in groups.items():
-        Signature.objects.filter(pk__in=[row.pk for row in together]).update(**dict(columns))
-    now = Signature.objects.filter(pk__in=states).order_by("id")
-    return AuditEntry.objects.bulk_create(
-        [decision.entry(row, states[row.pk], state_of(row)) for row in now]
+        after = _earlier(row, state, entry)
+        changes.append({"signature_id": row.pk, "before": state, "after": after})
+    statuses = Signature.objects.put_back(
+        [{"id": change["signature_id"], **change["after"]} for change in changes]
     )
+    for change in changes:
+        change["after"]["status"] = statuses[change["signature_id"]]
+    return decision.log(changes)
 
 
 def _stands(row: Signature, state: dict[str, Any], entry: AuditEntry) -> bool:
@@ -73,19 +68,8 @@ def _stands(row: Signature, state: dict[str, Any], entry: AuditEntry) -> bool:
     return (row.featured_rank is None) == (after.get("featured_rank") is None)
 
 
-def _columns(row: Signature, entry: AuditEntry) -> dict[str, Any]:
-    """What the columns held before; entries from before some were kept leave these as they are."""
-    before = {**state_of(row), **entry.before}
+def _earlier(row: Signature, state: dict[str, Any], entry: AuditEntry) -> dict[str, Any]:
+    """The state before; entries from before some of it was kept leave that as it is."""
+    before = {name: entry.before.get(name, value) for name, value in state.items()}
     featured = row.show_name and row.consent_web
-    return {
-        "status": before["status"],
-        "rejection_reason": before["rejection_reason"],
-        "featured_rank": before["featured_rank"] if featured else None,
-        "decided_at": _time(before["decided_at"]),
-        "withdrawn_from": before["withdrawn_from"],
-        "withdrawn_at": _time(before["withdrawn_at"]),
-    }
-
-
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return {**before, "featured_rank": before["featured_rank"] if featured else None}

@@ -23,14 +23,7 @@ from verification.moderation_forms import (
     QueueFilterForm,
     SavedQueryForm,
 )
-from verification.queue import (
-    Found,
-    QueryTooBroad,
-    QueuePage,
-    count_found,
-    names_address,
-    queue_page,
-)
+from verification.queue import Found, QueryTooBroad, QueuePage, names_address, queue_page
 from verification.services.decide_signatures import Outcome, decide_signatures
 from verification.services.remark import assign_signatures
 from verification.services.undo_decisions import undo_decisions
@@ -121,7 +114,7 @@ def queue_response(
     filter_form = QueueFilterForm(asked, letter=letter)
     filters, typed = filter_form.asked(), filter_form.as_typed()
     cursors = {name: read_id(asked.get(name)) for name in ("older", "newer")}
-    page, found, too_broad = QueuePage([], None, None), Found(0), False
+    page, too_broad = QueuePage([], None, None, Found(0)), False
     may_decide = request.role.includes(Role.MODERATOR)
     # Whoever may not see addresses could else ask for one after another.
     not_asked = names_address(filters) and not may_decide
@@ -130,7 +123,6 @@ def queue_response(
             page = queue_page(
                 letter.pk, filters, older_than=cursors["older"], newer_than=cursors["newer"]
             )
-            found = count_found(letter.pk, filters)
     except QueryTooBroad:
         too_broad = True
     faulty = decision_form or bulk_form or query_form
@@ -144,7 +136,7 @@ def queue_response(
         "bulk_open": bulk_form is not None,
         "query_form": query_form or SavedQueryForm(),
         "signatures": page.signatures,
-        "found": found,
+        "found": page.found,
         "too_broad": too_broad,
         "signals": SIGNALS,
         "next_url": _page_url(typed, older=page.older_than),
