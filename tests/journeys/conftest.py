@@ -151,3 +151,24 @@ def console(page: Any) -> Iterator[list[str]]:
     page.on("pageerror", lambda error: lines.append(str(error)))
     yield lines
     assert lines == []
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Any) -> Iterator[Any]:
+    """One tab for all pages of a module."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def complaints(visitor: Any) -> Iterator[list[str]]:
+    """What the browser says in the visitor's console."""
+    lines: list[str] = []
+
+    def note(message: Any) -> None:
+        lines.append(f"{message.type}: {message.text}")
+
+    visitor.on("console", note)
+    yield lines
+    visitor.remove_listener("console", note)

@@ -6,6 +6,7 @@ What the pages need (links, letters in other states) is made once in the running
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from django.urls import get_resolver
 
@@ -119,11 +120,20 @@ ANSWERS: dict[str, tuple[str, str, dict[str, str], int]] = {
     "erased": ("{manage_spare}erase/", "", {}, 200),
 }
 
+# What is sent to the sign form of `{letter}` and refused before it is read as one: name → what,
+# status.
+REFUSED: dict[str, tuple[dict[str, Any], int]] = {
+    "form with too many fields": ({"form": {f"field{n}": "x" for n in range(2001)}}, 400),
+    "form of another site": ({"form": {}, "headers": {"Sec-Fetch-Site": "cross-site"}}, 403),
+    "form that is too large": ({"form": {"comment": "x" * 300_000}}, 413),
+}
+
 _MAKE = """
 import json
 from datetime import timedelta
 import time_machine
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils import timezone
 from deliveries import queue
 from deliveries.services.send_delivery import publish_delivery
@@ -200,6 +210,7 @@ found = {
     "manage_spare": manage_url(spare.pk),
     "guild": representative_path(guild), "guild_used_up": representative_path(used_up),
     "guild_closed": representative_path(closed_guild),
+    "broken": render_to_string("500.html"),
     "invited": invited_url(invited.pk), "invited_open": invited_url(invited_open.pk),
 }
 print(json.dumps({name: url.removeprefix(settings.SITE_URL) for name, url in found.items()}))
@@ -207,7 +218,7 @@ print(json.dumps({name: url.removeprefix(settings.SITE_URL) for name, url in fou
 
 
 def make_things(site: Site) -> dict[str, str]:
-    """Addresses of one of each kind, by name."""
+    """Addresses of one of each kind, by name; `broken` is the page of a crash itself."""
     things: dict[str, str] = json.loads(site.run(_MAKE).splitlines()[-1])
     return things
 

@@ -3,76 +3,27 @@ browser console that stays silent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Site
+from tests.journeys.looks import faults, only_the_status
 from tests.journeys.public_pages import (
     ANSWERS,
     NO_PAGES,
     PAGES,
     PROBLEMS,
+    REFUSED,
     make_things,
     public_routes,
 )
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 
-RULES = {
-    "resultTypes": ["violations"],
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-}
-# Colours, width, whether axe looks: a desktop, the same at 200 % zoom (half the width), a phone.
-LOOKS = (("light", 1280, True), ("dark", 640, False), ("light", 320, False), ("dark", 320, True))
-
 
 @pytest.fixture(scope="module")
 def things(site: Site) -> dict[str, str]:
     return make_things(site)
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Browser) -> Iterator[Page]:
-    """One tab for all pages; the answers are the same for everybody."""
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def complaints(visitor: Page) -> Iterator[list[str]]:
-    """What the browser says in its console."""
-    lines: list[str] = []
-
-    def note(message: Any) -> None:
-        lines.append(f"{message.type}: {message.text}")
-
-    visitor.on("console", note)
-    yield lines
-    visitor.remove_listener("console", note)
-
-
-def faults(page: Page, name: str) -> list[str]:
-    """What is wrong with the page that is open, in each look."""
-    found = []
-    for scheme, width, rules in LOOKS:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-        page.set_viewport_size({"width": width, "height": 800})
-        where = f"{name}, {scheme}, {width} px"
-        content = page.evaluate("document.documentElement.scrollWidth")
-        if content > width:
-            found.append(f"{where}: scrolls sideways, {content} px wide")
-        if rules:
-            found += [
-                f"{where}: {violation['id']}: {node['html']}"
-                for violation in Axe().run(page, options=RULES).response["violations"]
-                for node in violation["nodes"]
-            ]
-    return found
 
 
 def test_every_public_route_has_a_case() -> None:
@@ -124,6 +75,40 @@ def test_answer(
     only_the_status(complaints, status)
 
 
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(name: str, site: Site, things: dict[str, str], visitor: Page) -> None:
+    sent, status = REFUSED[name]
+    url = site.url + things["letter"] + "sign/"
+    answer = visitor.request.post(url, **sent)
+    assert answer.status == status
+    looks_well(visitor, url, answer.text(), name)
+
+
+def test_page_of_a_crash(site: Site, things: dict[str, str], visitor: Page) -> None:
+    looks_well(visitor, f"{site.url}/", things["broken"], "500")
+
+
+def test_page_on_the_way_to_an_account(
+    site: Site, things: dict[str, str], visitor: Page, complaints: list[str]
+) -> None:
+    url = f"{site.url}{things['manage']}account/try-out/"
+    page = visitor.request.post(url).text()
+    leaves = '<meta http-equiv="refresh"'
+    assert leaves in page
+    looks_well(visitor, url, page.replace(leaves, "<meta"), "to the account")
+    visitor.context.clear_cookies()
+    assert complaints == []
+
+
+def looks_well(visitor: Page, url: str, page: str, name: str) -> None:
+    """This page, as if the address had answered with it."""
+    visitor.route(url, lambda route: route.fulfill(body=page, content_type="text/html"))
+    visitor.goto(url)
+    visitor.unroute(url)
+    found = faults(visitor, name)
+    assert not found, "\n".join(found)
+
+
 def test_answer_to_too_many_requests(
     site: Site, visitor: Page, complaints: list[str], things: dict[str, str]
 ) -> None:
@@ -141,12 +126,6 @@ def test_answer_to_too_many_requests(
     found = faults(visitor, "too many requests")
     assert not found, "\n".join(found)
     only_the_status(complaints, 429)
-
-
-def only_the_status(complaints: list[str], status: int) -> None:
-    """Chromium itself reports a page whose status is an error; nothing else may be said."""
-    others = [line for line in complaints if f"responded with a status of {status}" not in line]
-    assert others == []
 
 
 SHIFTS = """

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Site
-from tests.journeys.test_accessibility import faults
+from tests.journeys.looks import faults
 from tests.journeys.test_evidence import LETTER, is_marked
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_signing import link_in

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Site, wait_until
-from tests.journeys.test_accessibility import faults
+from tests.journeys.looks import faults
 from tests.journeys.test_editor import EDITOR_EMAIL, begin
 from tests.journeys.test_embargo import sign_as_invited
 from tests.journeys.test_main_job import log_in

@@ -11,7 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.conftest import Site
-from tests.journeys.test_accessibility import faults
+from tests.journeys.looks import faults
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_signing import link_in
 

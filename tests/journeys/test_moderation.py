@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import REPOSITORY, Site
-from tests.journeys.test_accessibility import faults
+from tests.journeys.looks import faults
 from tests.journeys.test_main_job import log_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]

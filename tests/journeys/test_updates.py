@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from coalition.demo import ORGANISER_EMAIL
 from tests.journeys.conftest import Site, wait_until
-from tests.journeys.test_accessibility import faults
+from tests.journeys.looks import faults
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_signing import fill_in, link_in, press_sign
 
