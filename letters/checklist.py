@@ -113,10 +113,17 @@ def _schedule(letter: Letter) -> Item:
     if letter.opens_at and letter.opens_at > now:
         at = date_format(letter.opens_at.astimezone(zone_of(letter)), "DATETIME_FORMAT")
         said = _(
-            "The page is public when you publish, and opens for signatures on %(at)s (%(zone)s)."
+            "It takes signatures from %(at)s (%(zone)s). The page is public when you publish; under "
+            "embargo, at that time."
         )
         return Item("schedule", State.DONE, label, said % {"at": at, "zone": letter.time_zone}, url)
-    return Item("schedule", State.DONE, label, _("It opens as soon as you publish."), url)
+    return Item(
+        "schedule",
+        State.DONE,
+        label,
+        _("It opens when you publish; under embargo, when you end it."),
+        url,
+    )
 
 
 def _review(letter: Letter) -> Item:

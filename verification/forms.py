@@ -80,7 +80,11 @@ class InvitedForm(SignForm):
 class DomainForm(forms.Form):
     """The mail domain of an organisation on the letter; empty: none."""
 
-    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("Organisation"))
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(),
+        label=_("Organisation"),
+        empty_label=_("Choose an organisation"),
+    )
     domain = forms.CharField(
         label=_("Mail domain"),
         max_length=253,

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, FilteredRelation, Min, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -58,12 +59,16 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         return self.exclude(status=LetterStatus.DRAFT).filter(current_version__isnull=False)
 
     def with_title(self) -> LetterQuerySet:
-        """Adds `title`: the current text's in its authoritative language; None without a text."""
+        """Adds `title`: the current text's in its authoritative language, and before there is one
+        that of the draft, which may be empty."""
         text = FilteredRelation(
             "current_version__translations",
             condition=Q(current_version__translations__is_authoritative=True),
         )
-        return self.annotate(original=text, title=F("original__title"))
+        draft = FilteredRelation("drafts", condition=Q(drafts__is_authoritative=True))
+        return self.annotate(
+            original=text, begun=draft, title=Coalesce("original__title", "begun__title")
+        )
 
     def next_change(self) -> datetime | None:
         """The next instant at which one of them goes public, opens or closes by the clock."""
