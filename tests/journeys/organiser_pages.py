@@ -47,9 +47,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         f"{_L}evidence/": (f"{_LETTER}evidence/",),
         f"{_L}evidence/guilds/<int:guild_id>/": (f"{_LETTER}evidence/guilds/{{guild}}/",),
         f"{_L}protection/": (f"{_LETTER}protection/",),
-        f"{_L}text/": (f"{_LETTER}text/", f"{_DRAFT}text/"),
+        f"{_L}text/": ("/organise/letters/on-ink/text/", f"{_DRAFT}text/"),
         f"{_L}text/new/": ("/organise/letters/on-ink/text/new/",),
-        f"{_L}text/<int:number>/mails/": (f"{_LETTER}text/2/mails/",),
+        f"{_L}text/<int:number>/mails/": ("/organise/letters/on-ink/text/2/mails/",),
         f"{_L}imports/": (f"{_LETTER}imports/",),
         f"{_L}imports/<int:run_id>/": (
             f"{_LETTER}imports/{{import}}/",

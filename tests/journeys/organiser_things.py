@@ -81,7 +81,7 @@ def main() -> None:
     TOTP.activate(operator, generate_totp_secret())
     RecoveryCodes.activate(operator)
     letter = a_letter("on-paper", coalition=coalition, goal=500)
-    begin_version(letter=a_letter("on-ink", coalition=coalition), actor=owner)
+    _new_text(coalition, owner)
     found = {
         **_signatures(letter, owner),
         **_gate(letter, owner),
@@ -103,7 +103,7 @@ def main() -> None:
 
 def _signatures(letter: Letter, owner: User) -> dict[str, Any]:
     """Of every state, decided on, noted on, featured, counted, and asked anew by a second text."""
-    alike: dict[str, Any] = {"network_digest": NETWORK, "signals": [{"code": "same_name"}]}
+    alike: dict[str, Any] = {"network_digest": NETWORK, "signals": ["near_name", "burst"]}
     ada = a_signature(
         letter,
         "Ada Example",
@@ -114,6 +114,7 @@ def _signatures(letter: Letter, owner: User) -> dict[str, Any]:
         comment="Paper matters.",
         marks=["work_domain"],
         consent_government=True,
+        consent_updates=True,
     )
     twin = a_signature(letter, "Ada Exemple", status="held", **alike)
     for name in ("Mara Muster", "מיכל דוגמה", "Zoé de la Très-Longue-Exemplarité-Sans-Fin"):
@@ -137,10 +138,18 @@ def _signatures(letter: Letter, owner: User) -> dict[str, Any]:
         PageViews.objects.create(letter=letter, day=day, source="news.example", number=9)
     refresh_tallies()
     refresh_statistics()
+    return {"signature": ada.pk, "twin": twin.pk}
+
+
+def _new_text(coalition: Coalition, owner: User) -> None:
+    """A letter whose second text asks everybody anew, and whose third one is being written."""
+    letter = a_letter("on-ink", coalition=coalition)
+    for name in ("Ada Example", "Mara Muster"):
+        a_signature(letter, name)
     a_new_text(letter, owner, ChangeKind.MATERIAL)
     letter.refresh_from_db()
-    counted = a_signature(letter, "Berta Example", consent_updates=True, consent_government=True)
-    return {"signature": ada.pk, "twin": twin.pk, "counted": counted.pk}
+    a_signature(letter, "Berta Example", consent_updates=True)
+    begin_version(letter=letter, actor=owner)
 
 
 def _gate(letter: Letter, owner: User) -> dict[str, Any]:
@@ -188,7 +197,6 @@ def _work(letter: Letter, owner: User) -> dict[str, Any]:
         consents=["consent_web"],
         method="mail",
         evidence="",
-        spoken="en",
     )
     work_on_import(run_id=run.pk)
     words = Words(subject="We were heard", body_markdown="The office **answered**.")
