@@ -24,6 +24,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         f"{_L}text/edit/": (f"{_DRAFT}text/edit/", "/organise/letters/on-ink/text/edit/"),
         f"{_L}text/edit/<language:language>/": (f"{_DRAFT}text/edit/ar/",),
         f"{_L}settings/": (f"{_LETTER}settings/", f"{_DRAFT}settings/"),
+        f"{_L}offices/<slug:office>/": (f"{_LETTER}offices/office-of-paper/",),
         f"{_L}schedule/": (f"{_DRAFT}schedule/",),
         f"{_L}publish/": (f"{_DRAFT}publish/",),
         f"{_L}picture/": (f"{_DRAFT}picture/",),
@@ -134,6 +135,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
             )
             for table in TABLES
         },
+        "operate/letters/office/add/": ("/operate/letters/office/add/",),
         "operate/letters/letter/<path:object_id>/history/": (
             "/operate/letters/letter/{letter}/history/",
         ),
@@ -171,7 +173,7 @@ NO_PAGES = {
         *(f"operate/{table}/<path:object_id>/" for table in TABLES),
     ),
     "refused to everybody: operators look, and change nothing": (
-        *(f"operate/{table}/add/" for table in TABLES),
+        *(f"operate/{table}/add/" for table in TABLES if table != "letters/office"),
         *(f"operate/{table}/<path:object_id>/delete/" for table in TABLES),
     ),
     "Django's page of a history, which another table's case looks at": tuple(
