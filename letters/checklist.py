@@ -113,17 +113,12 @@ def _schedule(letter: Letter) -> Item:
     if letter.opens_at and letter.opens_at > now:
         at = date_format(letter.opens_at.astimezone(zone_of(letter)), "DATETIME_FORMAT")
         said = _(
-            "It takes signatures from %(at)s (%(zone)s). The page is public when you publish; under "
-            "embargo, at that time."
+            "It takes signatures from %(at)s (%(zone)s). The page is public when you publish; "
+            "under embargo, at that time."
         )
         return Item("schedule", State.DONE, label, said % {"at": at, "zone": letter.time_zone}, url)
-    return Item(
-        "schedule",
-        State.DONE,
-        label,
-        _("It opens when you publish; under embargo, when you end it."),
-        url,
-    )
+    said = _("It opens when you publish; under embargo, when you end it.")
+    return Item("schedule", State.DONE, label, said, url)
 
 
 def _review(letter: Letter) -> Item:
