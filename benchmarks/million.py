@@ -1,4 +1,4 @@
-"""A letter with a million signatures, for the roll and for the moderators' list."""
+"""Large letters: a million signatures for the roll and the moderators' list, 100,000 to deliver."""
 
 import time
 from typing import Any
@@ -34,7 +34,7 @@ INSERT INTO signatories_signature (
 )
 SELECT %(letter)s, %(version)s, 'en', 'personal', 'web', given.name || ' ' || family.name,
     given.key || family.key, '', belongs.affiliation, '', belongs.country, '', '',
-    true, true, false, false, false, %(address)s, sha256(int8send(i)), sha256(int8send(i)),
+    true, true, false, %(delivered)s, false, %(address)s, sha256(int8send(i)), sha256(int8send(i)),
     sha256(int8send(i %% 300007)), status,
     CASE status WHEN 'rejected' THEN 'fake' ELSE '' END,
     CASE status WHEN 'withdrawn' THEN 'counted' ELSE '' END,
@@ -44,9 +44,9 @@ SELECT %(letter)s, %(version)s, 'en', 'personal', 'web', given.name || ' ' || fa
         SELECT DISTINCT %(letter)s || ':' || word
         FROM unnest(given.words || family.words || belongs.words) AS word WHERE word <> ''
     )) END
-FROM generate_series(1::bigint, %(counted)s + %(others)s) AS i
+FROM generate_series(1::bigint + %(before)s, %(before)s + %(counted)s + %(others)s) AS i
 CROSS JOIN LATERAL (SELECT
-    CASE WHEN i <= %(counted)s THEN 'counted'
+    CASE WHEN i <= %(before)s + %(counted)s THEN 'counted'
         ELSE ('{held,unconfirmed,rejected,withdrawn}'::text[])[1 + i %% 4] END AS status,
     now() - (i * 7907 %% 7776000) * interval '1 second' AS at
 ) AS fate
@@ -62,8 +62,16 @@ WHERE tablename = 'signatories_signature' AND indexname NOT IN (SELECT conname F
 
 
 def load_million(letter: Any) -> None:
-    """Writes the signatures in one statement: `COUNTED` that are listed, and `OTHERS` that are
-    held, unconfirmed, rejected or withdrawn. Indexes are made anew when all rows are there."""
+    """`COUNTED` signatures that are listed, and `OTHERS` that are held, unconfirmed, rejected or
+    withdrawn."""
+    load_signatures(letter, counted=COUNTED, others=OTHERS)
+
+
+def load_signatures(
+    letter: Any, *, counted: int, others: int = 0, before: int = 0, delivered: bool = False
+) -> None:
+    """Writes signatures in one statement, after `before` that are there. Indexes are made anew
+    when all rows are there. `delivered`: they agree to be named to an office."""
     from common.crypto import encrypt
 
     begun = time.monotonic()
@@ -82,13 +90,15 @@ def load_million(letter: Any) -> None:
             {
                 "letter": letter.pk,
                 "version": letter.current_version_id,
-                "counted": COUNTED,
-                "others": OTHERS,
+                "before": before,
+                "counted": counted,
+                "others": others,
+                "delivered": delivered,
                 "address": encrypt("somebody@mail.example"),
             },
         )
         cursor.execute("ALTER TABLE signatories_signature ENABLE TRIGGER USER")
-        say(f"{COUNTED + OTHERS:,} rows in {time.monotonic() - begun:.0f} s")
+        say(f"{counted + others:,} rows in {time.monotonic() - begun:.0f} s")
         for _, definition in indexes:
             cursor.execute(definition)
         cursor.execute("VACUUM ANALYZE signatories_signature")

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import json
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -30,6 +31,31 @@ class EntryQuerySet(models.QuerySet["DeliveryEntry"]):
         line = {name: OuterRef(name) for name in _LINE}
         twins = self._twins(other)
         return self.filter(Exists(twins)).exclude(Exists(twins.filter(**line)))
+
+    def count_changes(self, since: Delivery, delivery: Delivery) -> dict[str, int]:
+        """How many entries were added, withdrawn or corrected, in one pass over both deliveries."""
+        table = self.model._meta.db_table
+        before, after = (
+            ", ".join(f"{row}.{name}" for name in _LINE) for row in ("before", "after")
+        )
+        # Names of columns, no values.
+        statement = (
+            "SELECT count(*) FILTER (WHERE before.id IS NULL), "  # noqa: S608  # nosec
+            "count(*) FILTER (WHERE after.id IS NULL), "
+            "count(*) FILTER (WHERE before.id IS NOT NULL AND after.id IS NOT NULL "
+            f"AND ({before}) IS DISTINCT FROM ({after})) "
+            f"FROM (SELECT * FROM {table} WHERE delivery_id = %s) AS before "
+            f"FULL JOIN (SELECT * FROM {table} WHERE delivery_id = %s) AS after "
+            "USING (signature_id)"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [since.pk, delivery.pk])
+            return dict(zip(("added", "withdrawn", "corrected"), cursor.fetchone(), strict=True))
+
+    def leaves(self) -> list[bytes]:
+        """The leaves in order of position, read as one value, which is faster than rows."""
+        found = self.order_by().aggregate(leaves=ArrayAgg("leaf", order_by="position"))["leaves"]
+        return list(map(bytes, found or ()))
 
     def _twins(self, other: Delivery) -> EntryQuerySet:
         return DeliveryEntry.objects.filter(delivery=other, signature_id=OuterRef("signature_id"))

@@ -55,8 +55,7 @@ def freeze_delivery(*, letter: Letter, office: Office, actor: User, form_token: 
         delivery.totals = {**_copy_roll(delivery), "changes": _changes(delivery)}
         if not delivery.totals["counted"]:
             raise NoCountedSignature
-        leaves = delivery.entries.order_by("position").values_list("leaf", flat=True)
-        delivery.list_root = tree_root([bytes(leaf) for leaf in leaves]).hex()
+        delivery.list_root = tree_root(delivery.entries.leaves()).hex()
         delivery.save(update_fields=["totals", "list_root"])
         start_rendering(delivery=delivery)
         record(locked, actor, "freeze", after={"delivery": delivery.number}, note=str(delivery))
@@ -109,9 +108,7 @@ def _changes(delivery: Delivery) -> dict[str, int] | None:
         return None
     return {
         "since": delivery.since.number,
-        "added": delivery.entries.absent_from(delivery.since).count(),
-        "withdrawn": delivery.since.entries.absent_from(delivery).count(),
-        "corrected": delivery.entries.corrected_since(delivery.since).count(),
+        **DeliveryEntry.objects.count_changes(delivery.since, delivery),
     }
 
 
@@ -140,6 +137,8 @@ def _copy_roll(delivery: Delivery) -> dict[str, Any]:
         f"UNION ALL SELECT * FROM ({counts_sql}) AS counts"
     )
     with connection.cursor() as cursor:
+        # A large roll is sorted in memory.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(statement, [*roll_params, *counts_params])
         return _explain(cursor.fetchall())
 

@@ -37,6 +37,5 @@ def receipt_of(entry: DeliveryEntry) -> dict[str, Any]:
 def _path(delivery_id: int, list_root: str, index: int) -> tuple[str, ...]:
     """The hashes beside the way up, which stay what they are: a list is frozen. Kept, because of a
     million entries they take seconds, and whoever has a manage link may ask again and again."""
-    leaves = DeliveryEntry.objects.filter(delivery_id=delivery_id).order_by("position")
-    found = [bytes(leaf) for leaf in leaves.values_list("leaf", flat=True)]
-    return tuple(beside.hex() for beside in inclusion_path(found, index))
+    leaves = DeliveryEntry.objects.filter(delivery_id=delivery_id).leaves()
+    return tuple(beside.hex() for beside in inclusion_path(leaves, index))

@@ -46,7 +46,9 @@ def retry_rendering(*, delivery: Delivery) -> bool:
 
 
 def queue_pieces(ids: Iterable[int]) -> None:
-    # The last of the roll first: scripts that take longest are sorted last.
-    wanted = sorted(ids, reverse=True)
-    DeliveryPiece.objects.filter(pk__in=wanted).update(queued_at=timezone.now())
-    enqueue("render_piece", wanted)
+    """The whole roll comes last, for letter and addendum can be read before; of the roll, the end
+    comes first, for scripts that take longest are sorted there."""
+    wanted = DeliveryPiece.objects.filter(pk__in=list(ids))
+    wanted.update(queued_at=timezone.now())
+    in_order = sorted(wanted, key=lambda piece: (piece.kind == PieceKind.ROLL, -piece.index))
+    enqueue("render_piece", [piece.pk for piece in in_order])
