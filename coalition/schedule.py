@@ -12,7 +12,7 @@ _SECONDS = {
     "verification.tasks.send_notices": 10,
     "verification.tasks.send_due_invitations": 10,
     "verification.tasks.resume_bulk_actions": 15,
-    "deliveries.tasks.resume_deliveries": 15,
+    "deliveries.tasks.resume_deliveries": 5,
     "verification.tasks.collect_views": 30,
     "deliveries.tasks.erase_entries": 60,
     "verification.tasks.refresh_statistics": 60,

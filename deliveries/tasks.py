@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from deliveries.models import DeliveryPiece
+from deliveries.services.cancel_delivery import clear_delivery as clear
 from deliveries.services.erase_entries import erase_entries as erase
 from deliveries.services.finish_delivery import finish_delivery
 from deliveries.services.inspect_delivery import inspect_delivery
@@ -39,6 +40,12 @@ def render_preflight(delivery_id: int) -> None:
 @shared_task
 def render_seal(delivery_id: int) -> None:
     seal_delivery(delivery_id=delivery_id)
+
+
+@shared_task
+def clear_delivery(delivery_id: int) -> None:
+    """After a stop."""
+    clear(delivery_id=delivery_id)
 
 
 @shared_task

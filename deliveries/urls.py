@@ -25,6 +25,7 @@ organiser_urlpatterns = [
     path("new/", organise.delivery_new, name="delivery_new"),
     path("<int:number>/", organise.delivery_detail, name="delivery_detail"),
     path("<int:number>/progress/", organise.delivery_progress, name="delivery_progress"),
+    path("<int:number>/cancel/", organise.delivery_cancel, name="delivery_cancel"),
     path("<int:number>/retry/", organise.delivery_retry, name="delivery_retry"),
     path("<int:number>/seal/", seal.delivery_seal_again, name="delivery_seal_again"),
     path("<int:number>/publish/", organise.delivery_publish, name="delivery_publish"),

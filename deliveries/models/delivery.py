@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 from django.conf import settings
@@ -17,6 +19,7 @@ class DeliveryStatus(models.TextChoices):
     READY = "ready", _("Ready")
     SENT = "sent", _("Delivered")
     FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Stopped")
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -68,6 +71,7 @@ class Delivery(models.Model):
     error = models.TextField(blank=True)
     frozen_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
@@ -93,6 +97,10 @@ class Delivery(models.Model):
                 condition=~Q(status__in=(DeliveryStatus.READY, DeliveryStatus.SENT))
                 | Q(ready_at__isnull=False),
                 name="delivery_ready_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=DeliveryStatus.CANCELLED) | Q(cancelled_at__isnull=False),
+                name="delivery_cancelled_has_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(status=DeliveryStatus.SENT, sent_at__isnull=False)
@@ -123,6 +131,15 @@ class Delivery(models.Model):
     @property
     def is_under_way(self) -> bool:
         return self.status in (DeliveryStatus.FROZEN, DeliveryStatus.RENDERING)
+
+    @property
+    def may_start_again(self) -> bool:
+        """Whether its files can be made from what was frozen, after a failure or a stop."""
+        return self.status in (DeliveryStatus.FAILED, DeliveryStatus.CANCELLED)
+
+    @property
+    def is_disk_full(self) -> bool:
+        return os.strerror(errno.ENOSPC) in self.error
 
     @property
     def is_complete(self) -> bool:

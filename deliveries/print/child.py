@@ -5,6 +5,7 @@ survive a fork. A fork instead of `multiprocessing`: Celery's prefork children m
 of that kind.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -37,6 +38,8 @@ def start_child(work: Callable[[Path], object], path: Path) -> int:
         partial.rename(path)
         code = 0
     except BaseException as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            code = errno.ENOSPC  # there may be no room for words either
         partial.unlink(missing_ok=True)
         path.with_suffix(".error").write_text(f"{type(error).__name__}: {error}")
     finally:
@@ -48,6 +51,9 @@ def finish_child(child: int, path: Path) -> None:
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     words = path.with_suffix(".error")
+    if code == errno.ENOSPC:
+        words.unlink(missing_ok=True)
+        raise PrintFailed(os.strerror(code))
     if code > 0 and words.exists():
         reason = words.read_text()
         words.unlink()

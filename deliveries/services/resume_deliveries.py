@@ -20,11 +20,12 @@ from deliveries.services.mail_dispatch import due_dispatches, mark_uncertain
 from deliveries.services.start_rendering import queue_pieces
 
 # A piece that waits in a long queue is asked for again no more often than this.
-PATIENCE = timedelta(seconds=60)
+PATIENCE = timedelta(seconds=30)
 
 
 def resume_deliveries() -> int:
-    """Asks again for pieces nobody is at, dossiers to be joined, measured or sealed, and due mail.
+    """Asks again for pieces nobody is at, dossiers to be joined, measured or sealed, files of
+    stopped deliveries, and due mail.
 
     Returns how many pieces it asked for.
     """
@@ -49,6 +50,10 @@ def resume_deliveries() -> int:
         delivery__status=DeliveryStatus.READY,
         created_at__lt=timezone.now() - PATIENCE,
     )
+    stopped = Delivery.objects.filter(
+        status=DeliveryStatus.CANCELLED, cancelled_at__lt=timezone.now() - PATIENCE
+    )
+    enqueue("clear_delivery", [each.pk for each in stopped if each.folder.exists()])
     enqueue("render_preflight", set(unmeasured.values_list("delivery_id", flat=True)))
     unsealed = Seal.objects.filter(status=SealStatus.WAITING, due_at__lt=timezone.now())
     enqueue("render_seal", unsealed.values_list("delivery_id", flat=True))

@@ -8,6 +8,8 @@ from django.utils import timezone
 from deliveries.models import Delivery, DeliveryPiece, DeliveryStatus, PieceKind, PieceStatus
 from deliveries.print.roll import piece_ranges
 from deliveries.queue import enqueue
+from letters.models import User
+from letters.services.record import record
 
 
 def start_rendering(*, delivery: Delivery) -> None:
@@ -29,15 +31,16 @@ def start_rendering(*, delivery: Delivery) -> None:
     queue_pieces(delivery.pieces.values_list("pk", flat=True))
 
 
-def retry_rendering(*, delivery: Delivery) -> bool:
-    """After a failure: what is done stays done, the rest is asked for anew. False where it had
-    not failed (somebody else pressed first)."""
+def retry_rendering(*, delivery: Delivery, actor: User) -> bool:
+    """After a failure or a stop: what is done stays done, the rest is asked for anew. False where
+    somebody else pressed first."""
     with transaction.atomic():
-        changed = Delivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.FAILED).update(
-            status=DeliveryStatus.RENDERING, error=""
-        )
+        changed = Delivery.objects.filter(
+            pk=delivery.pk, status__in=(DeliveryStatus.FAILED, DeliveryStatus.CANCELLED)
+        ).update(status=DeliveryStatus.RENDERING, error="")
         if not changed:
             return False
+        record(delivery.letter, actor, "restart_delivery", after={"delivery": delivery.number})
         undone = delivery.pieces.exclude(status=PieceStatus.DONE)
         undone.update(status=PieceStatus.WAITING, attempts=0, error="")
         queue_pieces(undone.values_list("pk", flat=True))

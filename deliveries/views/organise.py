@@ -1,7 +1,7 @@
 """The organisers' delivery screens: the list, one delivery, its progress and its files."""
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,10 +11,12 @@ from django.views.decorators.http import require_POST, require_safe
 from common.responses import see_other
 from deliveries.files import download
 from deliveries.forms import ByHandForm, NewDeliveryForm
-from deliveries.models import Delivery, DossierFile, PieceStatus, Seal
+from deliveries.models import Delivery, DossierFile, Seal
 from deliveries.seal.certificate import is_configured
+from deliveries.services.cancel_delivery import cancel_delivery
 from deliveries.services.freeze_delivery import NoCountedSignature, NoText, freeze_delivery
 from deliveries.services.inspect_delivery import preflight
+from deliveries.services.progress import progress_of
 from deliveries.services.send_delivery import publish_delivery
 from deliveries.services.start_rendering import retry_rendering
 from deliveries.views.public import public_page
@@ -26,14 +28,8 @@ EDITOR = Role.EDITOR
 
 
 def deliveries_of(letter: Letter) -> QuerySet[Delivery]:
-    """With how many pieces each has and how many of them are done."""
-    return (
-        Delivery.objects.filter(letter=letter)
-        .select_related("letter__coalition", "office", "version")
-        .annotate(
-            pieces_total=Count("pieces"),
-            pieces_done=Count("pieces", filter=Q(pieces__status=PieceStatus.DONE)),
-        )
+    return Delivery.objects.filter(letter=letter).select_related(
+        "letter__coalition", "office", "version"
     )
 
 
@@ -97,6 +93,7 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
         {
             "letter": letter,
             "delivery": delivery,
+            "progress": progress_of(delivery) if delivery.is_under_way else None,
             "files": delivery.files.select_related("delivery__letter__coalition"),
             "dispatches": dispatches,
             "findings": preflight(delivery),
@@ -115,7 +112,11 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
 def delivery_progress(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     """The progress fragment; once the work is over it tells htmx to load the whole page."""
     delivery = get_object_or_404(deliveries_of(letter), number=number)
-    response = render(request, "deliveries/progress.html", {"letter": letter, "delivery": delivery})
+    response = render(
+        request,
+        "deliveries/progress.html",
+        {"letter": letter, "delivery": delivery, "progress": progress_of(delivery)},
+    )
     if not delivery.is_under_way:
         response["HX-Redirect"] = detail_url(delivery)
     response["Cache-Control"] = "no-store"
@@ -126,7 +127,16 @@ def delivery_progress(request: MemberRequest, letter: Letter, number: int) -> Ht
 @require_POST
 def delivery_retry(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     delivery = get_object_or_404(deliveries_of(letter), number=number)
-    retry_rendering(delivery=delivery)
+    retry_rendering(delivery=delivery, actor=request.user)
+    return see_other(detail_url(delivery))
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def delivery_cancel(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
+    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    if not cancel_delivery(delivery=delivery, actor=request.user):
+        messages.info(request, gettext("There was nothing left to stop."))
     return see_other(detail_url(delivery))
 
 

@@ -440,6 +440,7 @@ TABLE |= {
     f"{_NUMBER}progress/": (f"{_AT}1/progress/", READ_ONE),
     f"{_NUMBER}files/<file_name:name>": (f"{_AT}1/files/x", READ_ONE),
     f"{_NUMBER}preview/": (f"{_AT}1/preview/", READ_ONE),
+    f"{_NUMBER}cancel/": (f"{_AT}1/cancel/", CHANGE_ONE),
     f"{_NUMBER}retry/": (f"{_AT}1/retry/", CHANGE_ONE),
     f"{_NUMBER}publish/": (f"{_AT}1/publish/", CHANGE_ONE),
     f"{_NUMBER}seal/": (f"{_AT}1/seal/", CHANGE_ONE),

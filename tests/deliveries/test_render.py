@@ -163,8 +163,10 @@ def test_a_piece_that_fails_is_tried_again_and_then_fails_the_delivery(
     delivery.refresh_from_db()
     assert (delivery.status, delivery.error) == (DeliveryStatus.FAILED, "no paper")
 
-    assert retry_rendering(delivery=delivery)
-    assert not retry_rendering(delivery=delivery)
+    actor = delivery.created_by
+    assert actor
+    assert retry_rendering(delivery=delivery, actor=actor)
+    assert not retry_rendering(delivery=delivery, actor=actor)
     assert typeset(delivery).status == DeliveryStatus.READY
 
 

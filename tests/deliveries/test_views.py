@@ -16,7 +16,9 @@ READS = (
     *("delivery_list", "delivery_detail", "delivery_progress", "delivery_preview"),
     "delivery_file",
 )
-WRITES = ("delivery_new", "delivery_retry", "delivery_publish", "delivery_by_hand")
+WRITES = (
+    *("delivery_new", "delivery_cancel", "delivery_retry", "delivery_publish", "delivery_by_hand"),
+)
 
 
 @pytest.mark.parametrize("name", [*READS, *WRITES, "delivery_send", "dispatch_resolve"])

@@ -76,6 +76,8 @@ class Action(models.TextChoices):
     HALT_UPDATE = "halt_update", _("Update paused")
     RESUME_UPDATE = "resume_update", _("Update resumed")
     CANCEL_UPDATE = "cancel_update", _("Update stopped")
+    STOP_DELIVERY = "stop_delivery", _("Delivery stopped")
+    RESTART_DELIVERY = "restart_delivery", _("Delivery started again")
     UNSUBSCRIBE = "unsubscribe", _("Updates stopped by the signatory")
     OFFICE_RULES = "office_rules", _("Office’s rules changed for this letter")
     FREEZE = "freeze", _("Delivery frozen")
