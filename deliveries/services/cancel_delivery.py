@@ -22,7 +22,7 @@ def cancel_delivery(*, delivery: Delivery, actor: User) -> bool:
         locked.status = DeliveryStatus.CANCELLED
         locked.cancelled_at = timezone.now()
         locked.save(update_fields=["status", "cancelled_at"])
-        record(locked.letter, actor, "stop_delivery", after={"delivery": locked.number})
+        record(locked.letter, actor, "halt_delivery", after={"delivery": locked.number})
         enqueue("clear_delivery", [locked.pk])
     return True
 

@@ -40,7 +40,7 @@ def retry_rendering(*, delivery: Delivery, actor: User) -> bool:
         ).update(status=DeliveryStatus.RENDERING, error="")
         if not changed:
             return False
-        record(delivery.letter, actor, "restart_delivery", after={"delivery": delivery.number})
+        record(delivery.letter, actor, "retry_delivery", after={"delivery": delivery.number})
         undone = delivery.pieces.exclude(status=PieceStatus.DONE)
         undone.update(status=PieceStatus.WAITING, attempts=0, error="")
         queue_pieces(undone.values_list("pk", flat=True))

@@ -56,7 +56,7 @@ def test_a_stop_ends_the_work_and_is_in_the_log(
     for piece in delivery.pieces.all():
         assert render_piece(piece_id=piece.pk) is Outcome.NOT_OURS
     assert not finish_delivery(delivery_id=delivery.pk)
-    entry = AuditEntry.objects.get(action="stop_delivery")
+    entry = AuditEntry.objects.get(action="halt_delivery")
     assert (entry.actor, entry.after) == (editor, {"delivery": delivery.number})
     assert not Delivery.objects.public().exists()
 
@@ -64,7 +64,7 @@ def test_a_stop_ends_the_work_and_is_in_the_log(
 def test_a_second_stop_finds_nothing_to_stop(delivery: Delivery, editor: User) -> None:
     stopped(delivery, editor)
     assert not cancel_delivery(delivery=delivery, actor=editor)
-    assert AuditEntry.objects.filter(action="stop_delivery").count() == 1
+    assert AuditEntry.objects.filter(action="halt_delivery").count() == 1
 
 
 def test_what_is_ready_cannot_be_stopped(ready: Delivery, editor: User) -> None:
@@ -114,7 +114,7 @@ def test_a_stopped_delivery_starts_again_from_what_was_frozen(
     assert delivery.entries.count() == 1
     asked = [task for task, _ in queued]
     assert asked == ["render_piece"] * delivery.pieces.count() + ["render_dossier"]
-    assert AuditEntry.objects.filter(action="restart_delivery").count() == 1
+    assert AuditEntry.objects.filter(action="retry_delivery").count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
