@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from common.markdown import render_markdown
@@ -26,3 +28,17 @@ def test_letters_markup_is_kept() -> None:
     assert html.count("<h2>") == 1
     assert '<a href="https://x.example" rel="noopener nofollow">us</a>' in html
     assert "<blockquote>" in html
+
+
+@pytest.mark.parametrize("mark", ['"', "[", "![", "*a_ ", "[](", "[a](<b"])
+def test_text_of_nothing_but_marks_is_shown_as_it_is_within_a_moment(mark: str) -> None:
+    text = (mark * 60_000)[:60_000]
+    began = time.process_time()
+    html = render_markdown(f"# Title\n\n{text}")
+    assert time.process_time() - began < 2
+    assert html.startswith("<p># Title</p>")
+
+
+def test_paragraph_with_many_marks_is_markdown_as_ever() -> None:
+    html = render_markdown("- *one* “two” [three](https://x.example)\n" * 200)
+    assert html.count("<em>one</em>") == 200
