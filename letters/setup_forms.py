@@ -16,6 +16,9 @@ from letters.clock import zone_choices, zone_of
 from letters.models import Letter, Office, OptionalField, Picture, ReviewPolicy
 
 
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
 class SettingsForm(forms.Form):
     """Whom the letter addresses and what its sign form asks."""
 
@@ -183,7 +186,13 @@ class ScheduleForm(forms.Form):
 
 
 def in_zone(local: datetime, zone: ZoneInfo) -> datetime:
-    """Raises ValidationError for an hour that the clocks of this zone skip."""
+    """Raises ValidationError for an hour that the clocks of this zone skip, and for a time that
+    some other zone has no date for."""
+    if not FIRST_YEAR <= local.year <= LAST_YEAR:
+        raise ValidationError(
+            _("Please choose a year from %(first)d to %(last)d."),
+            params={"first": FIRST_YEAR, "last": LAST_YEAR},
+        )
     at = local.replace(tzinfo=zone)
     utc = ZoneInfo("UTC")
     if at.astimezone(utc).astimezone(zone).replace(tzinfo=None) != local:

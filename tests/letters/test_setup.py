@@ -90,6 +90,11 @@ def test_times_are_of_the_zone_that_is_named(letter: Letter, editor: User) -> No
         ),
         ({"time_zone": "Mars/Base"}, "not one of the available choices"),
         ({"opens_at": "tomorrow"}, "valid date/time"),
+        (
+            {"time_zone": "America/New_York", "closes_at": "9999-12-31T23:59:59"},
+            "a year from 1900 to 2199",
+        ),
+        ({"time_zone": "Asia/Tokyo", "opens_at": "0001-01-01T00:00"}, "a year from 1900 to 2199"),
     ],
 )
 @time_machine.travel(NOW, tick=False)

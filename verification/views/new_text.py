@@ -11,6 +11,7 @@ from signatories.models import Signature, Status
 from verification.access import signatory
 from verification.services.reconsent_signature import OtherText, reconsent_signature
 from verification.views.confirm import problem, translation_of
+from verification.views.moderation import read_id
 
 
 @signatory
@@ -23,12 +24,11 @@ def new_text(request: HttpRequest, signature: Signature, token: str) -> HttpResp
     if signature.status != Status.ASKED:
         return private(see_other(manage))
     if request.method == "POST":
-        number = request.POST.get("version", "")
         language = text_in(version, signature.language).language
         try:
             reconsent_signature(
                 signature_id=signature.pk,
-                version_number=int(number) if number.isdecimal() else 0,
+                version_number=read_id(request.POST.get("version")) or 0,
                 language=language,
             )
         except OtherText:

@@ -23,6 +23,7 @@ from verification.services.steer_update import send_update, steer_update
 from verification.services.write_update import UpdateChanged, discard_update, write_update
 from verification.tasks import send_updates
 from verification.update_forms import SendForm, text_forms
+from verification.views.moderation import read_id
 
 SHOWN = 50
 
@@ -58,12 +59,11 @@ def update_edit(
     conflict = False
     if data is not None and all(form.is_valid() for form in forms):
         texts = {form.text.language: words for form in forms if (words := form.words())}
-        typed = data.get("seen", "")
         try:
             saved = write_update(
                 letter=letter,
                 update_id=update_id,
-                seen=int(typed) if typed.isdecimal() else 0,
+                seen=read_id(data.get("seen")) or 0,
                 texts=texts,
                 actor=request.user,
             )
