@@ -15,7 +15,6 @@ from common.pictures import Picture as Made
 from letters.clock import zone_choices, zone_of
 from letters.models import Letter, Office, OptionalField, Picture, ReviewPolicy
 
-
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
