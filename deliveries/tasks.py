@@ -3,11 +3,13 @@
 from celery import shared_task
 
 from deliveries.models import DeliveryPiece
+from deliveries.queue import enqueue
 from deliveries.services.cancel_delivery import clear_delivery as clear
 from deliveries.services.erase_entries import erase_entries as erase
 from deliveries.services.finish_delivery import finish_delivery
 from deliveries.services.inspect_delivery import inspect_delivery
 from deliveries.services.mail_dispatch import mail_dispatch
+from deliveries.services.redact_delivery import due_redactions, redact_delivery
 from deliveries.services.render_piece import Outcome
 from deliveries.services.render_piece import render_piece as render
 from deliveries.services.resume_deliveries import resume_deliveries as resume
@@ -60,6 +62,12 @@ def resume_deliveries() -> None:
 
 
 @shared_task
+def render_redaction(delivery_id: int) -> None:
+    redact_delivery(delivery_id=delivery_id)
+
+
+@shared_task
 def erase_entries() -> None:
-    """Beat calls it."""
+    """Beat calls it: entries first, then the files that name whom they stood for."""
     erase()
+    enqueue("render_redaction", due_redactions().values_list("pk", flat=True))

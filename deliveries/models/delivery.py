@@ -67,11 +67,16 @@ class Delivery(models.Model):
     rules = models.JSONField(default=dict)
     totals = models.JSONField(default=dict)
 
+    redacted_entries = models.PositiveIntegerField(
+        default=0, help_text=_("How many erased entries our copies of the files leave out.")
+    )
+
     status = models.CharField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.FROZEN)
     error = models.TextField(blank=True)
     frozen_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    redacted_at = models.DateTimeField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 

@@ -22,6 +22,9 @@ _LINE = ("kind", "name", "role_title", "affiliation", "city", "country", "versio
 
 
 class EntryQuerySet(models.QuerySet["DeliveryEntry"]):
+    def erased(self) -> EntryQuerySet:
+        return self.filter(erased_at__isnull=False)
+
     def absent_from(self, other: Delivery) -> EntryQuerySet:
         """Of these, whose signature has no entry in the other delivery: added, or withdrawn."""
         return self.exclude(Exists(self._twins(other)))
@@ -109,7 +112,14 @@ class DeliveryEntry(models.Model):
                 name="delivery_entry_named_or_erased",
             ),
         )
-        indexes = (models.Index(fields=("signature_id",), name="delivery_entry_of"),)
+        indexes = (
+            models.Index(fields=("signature_id",), name="delivery_entry_of"),
+            models.Index(
+                fields=("delivery",),
+                name="delivery_entry_erased",
+                condition=Q(erased_at__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.position}. {self.name}"

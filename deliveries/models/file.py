@@ -11,6 +11,7 @@ from deliveries.models.delivery import Delivery
 LETTER_FILE = "letter.pdf"
 PUBLIC_LETTER_FILE = "letter-public.pdf"
 ROLL_FILE = "roll.pdf"
+MANIFEST_FILE = "manifest.json"
 SEALS_FILE = "seals.json"
 PDF = "application/pdf"
 
@@ -43,7 +44,12 @@ class FileQuerySet(models.QuerySet["DossierFile"]):
 
 
 class DossierFile(models.Model):
-    """A file of a delivery's dossier. Its hash is public, its content not always."""
+    """A file of a delivery's dossier. Its hash is public, its content not always.
+
+    `sha256`, `bytes` and `pages` are of the file as it was delivered and never change. Once people
+    named in it had their data erased, what is on the disk is a copy without them (`copy_sha256`),
+    or nothing (a sealed copy).
+    """
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="files", db_index=False)
     seals = models.OneToOneField(
@@ -63,7 +69,14 @@ class DossierFile(models.Model):
     facts = models.JSONField(
         null=True, blank=True, help_text=_("What preflight.measure read back from it.")
     )
+    copy_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text=_("Of our copy, where it was made again without erased names."),
+    )
+    copy_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    redacted_at = models.DateTimeField(null=True, blank=True)
 
     objects = FileQuerySet.as_manager()
 
@@ -73,6 +86,10 @@ class DossierFile(models.Model):
             models.UniqueConstraint(fields=("delivery", "name"), name="dossier_file_name_unique"),
             models.CheckConstraint(
                 condition=Q(sha256__regex="^[0-9a-f]{64}$"), name="dossier_file_has_a_hash"
+            ),
+            models.CheckConstraint(
+                condition=Q(redacted_at__isnull=False) | Q(copy_sha256="", copy_bytes__isnull=True),
+                name="dossier_file_copy_has_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(name__regex=f"^{FILE_NAME}$"), name="dossier_file_name_is_plain"
@@ -85,6 +102,11 @@ class DossierFile(models.Model):
     @property
     def path(self) -> Path:
         return self.delivery.folder / self.name
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether our copy was deleted, for it named somebody whose data is erased."""
+        return self.redacted_at is not None and not self.copy_sha256
 
     @property
     def is_sealed(self) -> bool:

@@ -15,7 +15,13 @@ from common.languages import speak
 from deliveries.models import Delivery, DeliveryEntry, DeliveryPiece, EntryKind
 from deliveries.print.join import Bookmark
 from deliveries.print.roll import detail_for
-from deliveries.services.wording import amount, formal_date, named_sentence, totals_in_words
+from deliveries.services.wording import (
+    amount,
+    formal_date,
+    named_sentence,
+    removed,
+    totals_in_words,
+)
 from letters.models import Translation
 
 # What the letter names of organisations and featured people before it points to the roll.
@@ -28,6 +34,8 @@ Entry = tuple[str, str, list[str]]
 
 def entry_line(entry: DeliveryEntry) -> Entry:
     """Name, country code, and what stands beside the name."""
+    if entry.erased_at:
+        return removed(), "", []
     code = str(entry.country or "")
     parts = [entry.role_title, entry.affiliation, entry.city, countries.name(code) if code else ""]
     return entry.name, code, [part for part in parts if part]
@@ -116,7 +124,10 @@ def roll_bookmarks(delivery: Delivery, pieces: Iterable[DeliveryPiece]) -> list[
             "position", "name"
         )
     )
-    return [Bookmark(names[piece.first], index) for index, piece in enumerate(wanted)]
+    with speak(delivery.language):
+        return [
+            Bookmark(names[piece.first] or removed(), index) for index, piece in enumerate(wanted)
+        ]
 
 
 def letter_job(delivery: Delivery) -> dict[str, Any]:

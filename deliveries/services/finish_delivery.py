@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 from functools import partial
+from pathlib import Path
 
 import pikepdf
 import structlog
@@ -17,14 +18,14 @@ from deliveries.models import (
     PieceKind,
     PieceStatus,
 )
-from deliveries.models.file import LETTER_FILE, PDF, PUBLIC_LETTER_FILE, ROLL_FILE
+from deliveries.models.file import LETTER_FILE, MANIFEST_FILE, PDF, PUBLIC_LETTER_FILE, ROLL_FILE
 from deliveries.print.child import PrintFailed, write_in_child
 from deliveries.print.join import join_pieces
 from deliveries.private_files import private_files
 from deliveries.services.compose_jobs import roll_bookmarks, roll_frame
 from deliveries.services.request_seal import request_seal
 from deliveries.services.start_rendering import queue_pieces
-from deliveries.services.write_tables import CSV_FILE, MANIFEST_FILE, write_csv, write_manifest
+from deliveries.services.write_tables import CSV_FILE, write_csv, write_manifest
 
 log = structlog.get_logger(__name__)
 
@@ -47,12 +48,12 @@ def finish_delivery(*, delivery_id: int) -> bool:
         if delivery is None or delivery.pieces.exclude(status=PieceStatus.DONE).exists():
             return False
         pieces = list(delivery.pieces.order_by("kind", "index"))
-        if damaged := [piece.pk for piece in pieces if not _is_whole(delivery, piece)]:
+        if damaged := [piece.pk for piece in pieces if not is_whole(delivery, piece)]:
             DeliveryPiece.objects.filter(pk__in=damaged).update(status=PieceStatus.WAITING)
             queue_pieces(damaged)
             return False
         try:
-            files = _write_files(delivery, pieces)
+            files = _write_dossier(delivery, pieces)
         except (PrintFailed, OSError) as error:
             log.warning("dossier_failed", delivery=delivery.pk, error=str(error))
             delivery.status = DeliveryStatus.FAILED
@@ -68,7 +69,7 @@ def finish_delivery(*, delivery_id: int) -> bool:
     return True
 
 
-def _is_whole(delivery: Delivery, piece: DeliveryPiece) -> bool:
+def is_whole(delivery: Delivery, piece: DeliveryPiece) -> bool:
     piece.delivery = delivery
     try:
         return hashlib.sha256(piece.path.read_bytes()).hexdigest() == piece.sha256
@@ -77,28 +78,34 @@ def _is_whole(delivery: Delivery, piece: DeliveryPiece) -> bool:
 
 
 @private_files()
-def _write_files(delivery: Delivery, pieces: list[DeliveryPiece]) -> list[DossierFile]:
+def _write_dossier(delivery: Delivery, pieces: list[DeliveryPiece]) -> list[DossierFile]:
+    files = write_files(delivery, pieces, delivery.folder)
+    write_manifest(delivery, files, delivery.folder / MANIFEST_FILE)
+    files.append(_describe(delivery, delivery.folder / MANIFEST_FILE, "application/json"))
+    return files
+
+
+@private_files()
+def write_files(delivery: Delivery, pieces: list[DeliveryPiece], folder: Path) -> list[DossierFile]:
+    """The dossier's files in `folder`, all but the manifest. Raises PrintFailed, OSError."""
     files = []
     for piece in pieces:
         if name := LETTERS.get(PieceKind(piece.kind)):
-            shutil.copyfile(piece.path, delivery.folder / name)
-            files.append(_describe(delivery, name, PDF))
+            shutil.copyfile(piece.path, folder / name)
+            files.append(_describe(delivery, folder / name, PDF))
     roll = [piece for piece in pieces if piece.kind == PieceKind.ROLL]
     if roll:
         paths = [piece.path for piece in roll]
         marks = roll_bookmarks(delivery, roll)
         join = partial(join_pieces, paths, job=roll_frame(delivery), bookmarks=marks)
-        write_in_child(join, delivery.folder / ROLL_FILE)
-        files.append(_describe(delivery, ROLL_FILE, PDF))
-        write_csv(delivery, delivery.folder / CSV_FILE)
-        files.append(_describe(delivery, CSV_FILE, "text/csv; charset=utf-8"))
-    write_manifest(delivery, files, delivery.folder / MANIFEST_FILE)
-    files.append(_describe(delivery, MANIFEST_FILE, "application/json"))
+        write_in_child(join, folder / ROLL_FILE)
+        files.append(_describe(delivery, folder / ROLL_FILE, PDF))
+        write_csv(delivery, folder / CSV_FILE)
+        files.append(_describe(delivery, folder / CSV_FILE, "text/csv; charset=utf-8"))
     return files
 
 
-def _describe(delivery: Delivery, name: str, media_type: str) -> DossierFile:
-    path = delivery.folder / name
+def _describe(delivery: Delivery, path: Path, media_type: str) -> DossierFile:
     content = path.read_bytes()
     pages = None
     if media_type == PDF:
@@ -106,7 +113,7 @@ def _describe(delivery: Delivery, name: str, media_type: str) -> DossierFile:
             pages = len(pdf.pages)
     return DossierFile(
         delivery=delivery,
-        name=name,
+        name=path.name,
         media_type=media_type,
         sha256=hashlib.sha256(content).hexdigest(),
         bytes=len(content),

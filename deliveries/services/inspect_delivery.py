@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from common.languages import speak
 from deliveries.models import Delivery, DeliveryStatus, DossierFile
 from deliveries.models.file import LETTER_FILE, ROLL_FILE
 from deliveries.preflight.findings import Dossier, Finding
@@ -60,6 +61,11 @@ def _measure(delivery: Delivery, file: DossierFile) -> None:
 
 def lines_of(delivery: Delivery, file: DossierFile) -> list[Line]:
     """Who is to stand in a file, in order."""
+    with speak(delivery.language):
+        return _lines_of(delivery, file)
+
+
+def _lines_of(delivery: Delivery, file: DossierFile) -> list[Line]:
     if file.name == LETTER_FILE:
         groups = letter_job(delivery)["groups"]
         return [(name, ", ".join(rest)) for group in groups for name, rest in group["entries"]]

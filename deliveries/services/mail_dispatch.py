@@ -138,6 +138,8 @@ def build_message(dispatch: Dispatch) -> EmailMessage:
 
 def unchanged(file: DossierFile) -> bytes:
     """The file's content, if it is what was hashed. Raises NotAccepted."""
+    if file.redacted_at:
+        raise NotAccepted(f"{file.name}: somebody named in it had their data erased", lasting=True)
     try:
         content = file.path.read_bytes()
     except FileNotFoundError:

@@ -45,7 +45,7 @@ def render_piece(*, piece_id: int) -> Outcome:
         if piece is None:
             return Outcome.NOT_OURS
         try:
-            _print(piece)
+            print_piece(piece)
         except (PrintFailed, OSError) as error:
             log.warning("piece_failed", piece=piece.pk, attempt=piece.attempts, error=str(error))
             return _failed(piece, str(error))
@@ -83,7 +83,9 @@ def _begin(piece_id: int) -> bool:
 
 
 @private_files()
-def _print(piece: DeliveryPiece) -> None:
+def print_piece(piece: DeliveryPiece) -> None:
+    """Typesets the piece as its delivery is now, unless that is on the disk already, and notes what
+    it is. Raises PrintFailed, OSError."""
     if piece.kind == PieceKind.LETTER:
         job, write = letter_job(piece.delivery), write_letter
     elif piece.kind == PieceKind.PUBLIC:

@@ -97,7 +97,9 @@ def _seal(seal: Seal) -> None:
     work = delivery.folder / "sealing"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    plain = list(delivery.files.plain().filter(media_type=PDF).order_by("id"))
+    plain = list(
+        delivery.files.plain().filter(media_type=PDF, redacted_at__isnull=True).order_by("id")
+    )
     with speak(delivery.language):
         reason = gettext("Unchanged since it was sealed as part of delivery %(number)s") % {
             "number": delivery.number
@@ -121,6 +123,8 @@ def _seal(seal: Seal) -> None:
     seal.fault = ""
     # Nobody takes a name out of the files meanwhile.
     Delivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
+    if delivery.files.filter(pk__in=[file.pk for file in plain], redacted_at__isnull=False):
+        raise PlainFileChanged("erased meanwhile")
     copies = [_describe(file) for file in plain]
     for copy in copies:
         (work / copy.name).replace(copy.path)

@@ -36,6 +36,10 @@ class Unmet(CannotSend):
         self.findings = findings
 
 
+class Erased(CannotSend):
+    """Somebody named in it has had their data erased since."""
+
+
 class AlreadySent(CannotSend):
     """It was sent, or is on its way."""
 
@@ -49,6 +53,8 @@ def check_sendable(delivery: Delivery) -> None:
         or delivery.dispatches.exclude(status=DispatchStatus.FAILED).exists()
     ):
         raise AlreadySent
+    if delivery.entries.erased().exists():
+        raise Erased
     findings = preflight(delivery)
     if findings is None:
         raise NotMeasured

@@ -17,6 +17,11 @@ def formal_date(moment: datetime) -> str:
     return date_format(moment.astimezone(UTC), get_format("DATE_FORMAT").replace("N", "F"))
 
 
+def removed() -> str:
+    """What stands in the place of an erased entry, so that the count stays explained."""
+    return gettext("entry removed at the person’s request")
+
+
 def signatories(people: int, organisations: int) -> str:
     """“10,412 people and 60 organisations”, or whichever of them there are."""
     parts = []

@@ -4,17 +4,23 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from django.db.models import Case, F, Value, When
+
+from common.languages import speak
 from common.tables import csv_file
 from deliveries.models import Delivery, DossierFile
+from deliveries.services.wording import removed
 
 CSV_FILE = "roll.csv"
-MANIFEST_FILE = "manifest.json"
 COLUMNS = ("position", "kind", "name", "role_title", "affiliation", "city", "country")
 
 
 def write_csv(delivery: Delivery, path: Path) -> None:
     """The roll, in which no spreadsheet finds a formula."""
-    rows = delivery.entries.order_by("position").values_list(*COLUMNS)
+    with speak(delivery.language):
+        name = Case(When(erased_at__isnull=False, then=Value(removed())), default=F("name"))
+    columns = [name if column == "name" else F(column) for column in COLUMNS]
+    rows = delivery.entries.order_by("position").values_list(*columns)
     with path.open("wb") as file:
         file.writelines(csv_file(COLUMNS, rows.iterator(2000)))
 

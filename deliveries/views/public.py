@@ -64,12 +64,22 @@ def delivery_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 "text_sha256": delivery.text_sha256,
                 "list_root": delivery.list_root,
                 "totals": delivery.totals,
-                "files": [{name: getattr(file, name) for name in FILE_FACTS} for file in files],
+                "erased_entries": delivery.redacted_entries,
+                "files": [file_facts(file) for file in files],
                 "seal": seal_facts(seal, files) if seal else None,
             },
             json_dumps_params={"ensure_ascii": False, "indent": 2},
         )
     )
+
+
+def file_facts(file: DossierFile) -> dict[str, object]:
+    """The file as delivered; under `copy` ours, where it was made again or (None) deleted."""
+    facts = {name: getattr(file, name) for name in FILE_FACTS}
+    if file.redacted_at is None:
+        return facts
+    ours = None if file.is_gone else {"bytes": file.copy_bytes, "sha256": file.copy_sha256}
+    return {**facts, "copy": ours}
 
 
 @anyone

@@ -12,6 +12,7 @@ from deliveries.models import Dispatch
 from deliveries.services.send_delivery import (
     AlreadySent,
     CannotSend,
+    Erased,
     NotMeasured,
     NotReady,
     Unmet,
@@ -33,6 +34,11 @@ def explain(error: CannotSend) -> str:
                 gettext("%(rule)s: %(found)s. %(mend)s")
                 % {"rule": each.rule, "found": each.found or each.outcome.label, "mend": each.mend}
                 for each in error.findings
+            )
+        case Erased():
+            return gettext(
+                "Somebody named in this delivery has had their data erased. Freeze a new delivery: "
+                "it goes without them."
             )
         case AlreadySent():
             return gettext("This delivery was sent, or is on its way.")

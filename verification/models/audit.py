@@ -76,6 +76,7 @@ class Action(models.TextChoices):
     HALT_UPDATE = "halt_update", _("Update paused")
     RESUME_UPDATE = "resume_update", _("Update resumed")
     CANCEL_UPDATE = "cancel_update", _("Update stopped")
+    REDACT = "redact", _("Copies of a delivery made again without erased entries")
     UNSUBSCRIBE = "unsubscribe", _("Updates stopped by the signatory")
     OFFICE_RULES = "office_rules", _("Office’s rules changed for this letter")
     FREEZE = "freeze", _("Delivery frozen")

@@ -1,0 +1,172 @@
+"""Makes our copies of a delivery's files again without those whose data is erased.
+
+What was delivered stays on record by its hashes; only what lies on our disk changes.
+"""
+
+import shutil
+from collections.abc import Collection, Iterator
+
+import structlog
+from django.db import transaction
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from deliveries.models import (
+    Delivery,
+    DeliveryEntry,
+    DeliveryPiece,
+    DeliveryStatus,
+    DossierFile,
+    PieceKind,
+    PieceStatus,
+)
+from deliveries.models.file import MANIFEST_FILE, PUBLIC_LETTER_FILE, SEALS_FILE
+from deliveries.print.child import PrintFailed
+from deliveries.private_files import private_files
+from deliveries.queue import enqueue
+from deliveries.services.finish_delivery import is_whole, write_files
+from deliveries.services.render_piece import print_piece
+from letters.services.record import record
+
+log = structlog.get_logger(__name__)
+
+# They name nobody.
+NAMELESS = (PUBLIC_LETTER_FILE, MANIFEST_FILE, SEALS_FILE)
+
+
+def _erased_of(delivery: str) -> Coalesce:
+    counted = (
+        DeliveryEntry.objects.erased()
+        .filter(delivery=OuterRef(delivery))
+        .order_by()
+        .values("delivery")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def due_redactions() -> QuerySet[Delivery]:
+    """Deliveries with more erased entries (`erased`) than their files leave out, those of the
+    delivery that they continue included: what is withdrawn since then may be named, too."""
+    settled = (DeliveryStatus.READY, DeliveryStatus.SENT, DeliveryStatus.FAILED)
+    return (
+        Delivery.objects.filter(status__in=settled)
+        .annotate(erased=_erased_of("pk") + _erased_of("since"))
+        .filter(erased__gt=F("redacted_entries"))
+    )
+
+
+def redact_delivery(*, delivery_id: int) -> bool:
+    """Takes everybody out of the files whose entry is erased by now; True where it did.
+
+    All pieces are locked meanwhile, so whoever comes second leaves. What a dead worker had typeset
+    lies under the name of its content and is not typeset again; what is erased in the meantime is
+    left to the next call. What failed is tried again by beat.
+    """
+    with transaction.atomic():
+        pieces = list(
+            DeliveryPiece.objects.filter(delivery=delivery_id)
+            .select_for_update(skip_locked=True, no_key=True)
+            .order_by("kind", "index")
+        )
+        due = due_redactions().select_related("letter__coalition", "version")
+        delivery = due.filter(pk=delivery_id).first()
+        if delivery is None or len(pieces) < delivery.pieces.count():
+            return False
+        for piece in pieces:
+            piece.delivery = delivery
+        try:
+            changed = _redact(delivery, pieces)
+        except (PrintFailed, OSError) as error:
+            log.warning("redaction_failed", delivery=delivery.pk, error=str(error))
+            return False
+        erased: int = delivery.erased  # type: ignore[attr-defined]
+        Delivery.objects.filter(pk=delivery.pk).update(
+            redacted_entries=erased, redacted_at=timezone.now()
+        )
+        if changed:
+            after = {"delivery": delivery.number, "entries": erased, "files": changed}
+            record(delivery.letter, None, "redact", after=after)
+            enqueue("render_preflight", [delivery.pk])
+    return True
+
+
+def _redact(delivery: Delivery, pieces: list[DeliveryPiece]) -> list[str]:
+    """Returns the names of the files that changed. Raises PrintFailed, OSError."""
+    naming = list(_pieces_naming(delivery, pieces))
+    changed: list[str] = []
+    if delivery.is_complete:
+        for piece in pieces:
+            if piece in naming or not is_whole(delivery, piece):
+                print_piece(piece)
+                piece.save(update_fields=["key", "sha256", "bytes", "pages"])
+        changed = _replace_files(delivery, pieces)
+    else:
+        # It failed, so there is no file yet: what is typeset is typeset anew when it is retried.
+        for piece in naming:
+            piece.status, piece.key = PieceStatus.WAITING, ""
+            piece.save(update_fields=["status", "key"])
+    _forget_pieces(delivery)
+    return changed
+
+
+def _pieces_naming(delivery: Delivery, pieces: list[DeliveryPiece]) -> Iterator[DeliveryPiece]:
+    """Those that could name somebody erased."""
+    erased = set(delivery.entries.erased().values_list("position", flat=True))
+    for piece in pieces:
+        if piece.kind == PieceKind.ROLL:
+            if any(piece.first <= position <= piece.last for position in erased):
+                yield piece
+        elif piece.kind != PieceKind.PUBLIC:
+            yield piece
+
+
+@private_files()
+def _replace_files(delivery: Delivery, pieces: list[DeliveryPiece]) -> list[str]:
+    folder = delivery.folder / "redacted"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    made = {file.name: file for file in write_files(delivery, pieces, folder)}
+    # Nobody seals or sends meanwhile.
+    Delivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
+    changed = []
+    for file in delivery.files.plain().exclude(name__in=NAMELESS):
+        file.delivery = delivery
+        new = made.get(file.name)
+        if new is None:  # a file that is not made any more
+            _forget(file)
+        elif new.sha256 != (file.copy_sha256 or file.sha256):
+            (folder / file.name).replace(file.path)
+            file.copy_sha256, file.copy_bytes = new.sha256, new.bytes
+            _note(file)
+        else:
+            continue
+        changed.append(file.name)
+    for copy in delivery.files.filter(seals__name__in=changed, redacted_at__isnull=True):
+        copy.delivery = delivery
+        _forget(copy)
+        changed.append(copy.name)
+    shutil.rmtree(folder)
+    return changed
+
+
+def _forget(file: DossierFile) -> None:
+    file.path.unlink(missing_ok=True)
+    file.copy_sha256, file.copy_bytes = "", None
+    _note(file)
+
+
+def _note(file: DossierFile) -> None:
+    """What was measured may hold names; it is measured again."""
+    file.facts, file.redacted_at = None, timezone.now()
+    file.save(update_fields=["copy_sha256", "copy_bytes", "facts", "redacted_at"])
+
+
+def _forget_pieces(delivery: Delivery) -> None:
+    """Deletes the typeset pieces that no row names any more."""
+    kept: Collection[str] = set(delivery.pieces.values_list("key", flat=True))
+    for path in (delivery.folder / "pieces").glob("*.pdf"):
+        if path.stem not in kept:
+            path.unlink()
