@@ -141,3 +141,8 @@ def use_once(key: str, seconds: int) -> bool:
     except redis.RedisError as error:
         log.warning("throttle_unavailable", error=str(error))
         return True
+
+
+def take_place(key: str, *, places: int, seconds: int) -> bool:
+    """Whether one of so many places under this key was free; each is taken for so long."""
+    return any(use_once(f"{key}:{place}", seconds) for place in range(places))

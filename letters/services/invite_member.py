@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from common.canonical import canonical_email
 from common.crypto import email_digest, encrypt
-from common.throttle import use_once
+from common.throttle import take_place, use_once
 from letters.models import Change, ChangeEntry, Coalition, MemberInvitation, Role, User
 from letters.services.lock_members import lock_members_as_owner
 
@@ -100,8 +100,8 @@ def _pause_is_over(coalition: Coalition, digest: bytes) -> bool:
 
 def _refused_at(digest: bytes) -> datetime | None:
     """None where the address may get one more mail today."""
-    keys = (f"member-mail:{digest.hex()[:24]}:{place}" for place in range(MOST_A_DAY))
-    has_room = any(use_once(key, 24 * 3600) for key in keys)
+    key = f"member-mail:{digest.hex()[:24]}"
+    has_room = take_place(key, places=MOST_A_DAY, seconds=24 * 3600)
     return None if has_room else timezone.now()
 
 

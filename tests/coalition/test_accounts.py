@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
+from coalition import accounts
 from letters.models import User
 from tests.builders import a_user
 
@@ -100,3 +101,14 @@ def test_passkey_that_no_browser_makes_is_a_wrong_one(client: Client, credential
     client.post("/accounts/login/", {"login": "ada@coalition.example", "password": PASSWORD})
     client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     assert client.post("/accounts/2fa/webauthn/add/", data).status_code == 200
+
+
+def test_address_gets_so_many_mails_about_its_account(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "MOST_MAILS_A_DAY", 2)
+    a_user("ada@coalition.example")
+    for _ in range(3):
+        response = client.post("/accounts/password/reset/", {"email": "Ada@coalition.example"})
+        assert response["Location"] == "/accounts/password/reset/done/"
+    assert len(mail.outbox) == 2
