@@ -1,6 +1,11 @@
 """Answers that several rooms give."""
 
-from django.http import HttpResponse, HttpResponseRedirect
+from collections.abc import Mapping
+from typing import Any
+
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 
 
 class HttpResponseSeeOther(HttpResponseRedirect):
@@ -11,6 +16,15 @@ class HttpResponseSeeOther(HttpResponseRedirect):
 
 def see_other(url: str) -> HttpResponse:
     return HttpResponseSeeOther(url)
+
+
+def page_of_forms(
+    request: HttpRequest, template: str, context: Mapping[str, Any], sent: Mapping[str, BaseForm]
+) -> HttpResponse:
+    """A page that has several forms, empty ones in `context`. One that was `sent` and refused takes
+    the place of the empty one of its name; as `form` it is the summary's, and the status is 422."""
+    form = next(iter(sent.values()), None)
+    return render(request, template, {**context, **sent, "form": form}, status=422 if form else 200)
 
 
 # A mail is foreign markup: no script, no form, nothing loaded from anywhere. Its links open in a

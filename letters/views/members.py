@@ -109,49 +109,47 @@ def member_role(request: MemberRequest, coalition: Coalition, user_id: int) -> H
         return _page(request, coalition, InviteForm(), status=422)
     role = Role(form.cleaned_data["role"])
     done = _("The role is changed.")
-    change = {"coalition": coalition, "user_id": user_id, "role": role, "actor": request.user}
-    _try(request, change_role, change, done)
-    return _back(coalition)
+    return _change(request, change_role, done, coalition, user_id=user_id, role=role)
 
 
 @coalition_member(Role.OWNER)
 @GET_OR_POST
 def member_remove(request: MemberRequest, coalition: Coalition, user_id: int) -> HttpResponse:
     if request.method != "POST":
-        return _confirm(request, coalition, "remove", user_id)
-    change = {"coalition": coalition, "user_id": user_id, "actor": request.user}
-    _try(request, remove_member, change, _("The member is removed and can enter no more."))
-    return _back(coalition)
+        return _ask(request, coalition, "remove", user_id)
+    done = _("The member is removed and can enter no more.")
+    return _change(request, remove_member, done, coalition, user_id=user_id)
 
 
 @coalition_member(Role.OWNER)
 @GET_OR_POST
 def ownership_transfer(request: MemberRequest, coalition: Coalition, user_id: int) -> HttpResponse:
     if request.method != "POST":
-        return _confirm(request, coalition, "transfer", user_id)
-    change = {"coalition": coalition, "user_id": user_id, "actor": request.user}
-    _try(request, transfer_ownership, change, _("The coalition is handed over."))
-    return _back(coalition)
+        return _ask(request, coalition, "transfer", user_id)
+    done = _("The coalition is handed over.")
+    return _change(request, transfer_ownership, done, coalition, user_id=user_id)
 
 
 @coalition_member(Role.VIEWER)
 @GET_OR_POST
 def coalition_leave(request: MemberRequest, coalition: Coalition) -> HttpResponse:
     if request.method != "POST":
-        return _confirm(request, coalition, "leave", request.user.pk)
-    left = _("You have left “%(coalition)s”.") % {"coalition": coalition}
-    change = {"coalition": coalition, "actor": request.user}
-    if _try(request, leave_coalition, change, left):
-        return see_other(reverse("dashboard"))
-    return _back(coalition)
+        return _ask(request, coalition, "leave", request.user.pk)
+    done = _("You have left “%(coalition)s”.") % {"coalition": coalition}
+    return _change(request, leave_coalition, done, coalition, left=True)
 
 
-def _try(
-    request: MemberRequest, service: Callable[..., None], change: dict[str, Any], done: str
-) -> bool:
-    """Whether the change was made; the page says so, or why not."""
+def _change(
+    request: MemberRequest,
+    service: Callable[..., None],
+    done: str,
+    coalition: Coalition,
+    left: bool = False,
+    **what: Any,
+) -> HttpResponse:
+    """Has it done and says so, or why not. Who has `left` can open the members' page no more."""
     try:
-        service(**change)
+        service(coalition=coalition, actor=request.user, **what)
     except LastOwner:
         messages.error(
             request,
@@ -161,17 +159,16 @@ def _try(
         messages.warning(request, _("That person has left meanwhile. Nothing was changed."))
     else:
         messages.success(request, done)
-        return True
-    return False
+        if left:
+            return see_other(reverse("dashboard"))
+    return _back(coalition)
 
 
 def _back(coalition: Coalition) -> HttpResponse:
     return see_other(reverse("members", kwargs={"slug": coalition.slug}))
 
 
-def _confirm(
-    request: MemberRequest, coalition: Coalition, question: str, user_id: int
-) -> HttpResponse:
+def _ask(request: MemberRequest, coalition: Coalition, question: str, user_id: int) -> HttpResponse:
     """The page that asks before something that only others could undo."""
     member = get_object_or_404(
         Membership.objects.select_related("user"), coalition=coalition, user_id=user_id

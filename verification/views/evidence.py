@@ -1,16 +1,16 @@
 """The organisers' page of what strengthens signatures."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from common.responses import see_other
+from common.responses import page_of_forms, see_other
 from common.uploads import MB, takes_file
 from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role, Translation
@@ -28,7 +28,7 @@ from verification.services.issue_guild_codes import (
     issue_guild_codes,
 )
 
-INVITATIONS_SHOWN = 200
+INVITATIONS_A_PAGE = 100
 
 
 @letter_member(Role.VIEWER)
@@ -144,29 +144,22 @@ def _invitations_url(letter: Letter) -> str:
     return reverse("evidence", args=[letter.slug]) + "#invitations-title"
 
 
-def _page(request: MemberRequest, letter: Letter, **forms: Any) -> HttpResponse:
-    """The page with these forms in place of empty ones."""
+def _page(request: MemberRequest, letter: Letter, **forms: BaseForm) -> HttpResponse:
+    invitations = Invitation.objects.filter(letter=letter)
+    pages = Paginator(invitations, INVITATIONS_A_PAGE)
     context = {
         "domain_form": DomainForm(letter=letter),
         "guild_form": GuildForm(),
         "codes_form": CodesForm(),
         "invitation_form": InvitationForm(),
-        **forms,
+        "letter": letter,
+        "marks": Mark.offered(),
+        "account_providers": providers_of(letter),
+        "linked": Evidence.objects.filter(signature__letter=letter, kind=Mark.OPENID).count(),
+        "organisations": Organisation.objects.filter(letter=letter).exclude(domain=""),
+        "guilds": Guild.objects.of_letter(letter.pk).with_members().with_codes(),
+        "invited": invitations.progress(),
+        "invitations": pages.get_page(request.GET.get("page")),
+        "may_edit": request.role.includes(Role.EDITOR),
     }
-    return render(
-        request,
-        "verification/evidence.html",
-        {
-            **context,
-            "letter": letter,
-            "marks": Mark.offered(),
-            "account_providers": providers_of(letter),
-            "linked": Evidence.objects.filter(signature__letter=letter, kind=Mark.OPENID).count(),
-            "organisations": Organisation.objects.filter(letter=letter).exclude(domain=""),
-            "guilds": Guild.objects.of_letter(letter.pk).with_members().with_codes(),
-            "invited": Invitation.objects.filter(letter=letter).progress(),
-            "invitations": Invitation.objects.filter(letter=letter)[:INVITATIONS_SHOWN],
-            "may_edit": request.role.includes(Role.EDITOR),
-        },
-        status=422 if forms else 200,
-    )
+    return page_of_forms(request, "verification/evidence.html", context, forms)

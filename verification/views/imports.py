@@ -1,9 +1,9 @@
 """The organisers' screens of an import: upload, what the columns are, check, progress, result."""
 
 from collections.abc import Callable
-from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from common.csvfile import NotATable, Shape
-from common.responses import see_other
+from common.responses import page_of_forms, see_other
 from common.uploads import MB, takes_file
 from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role
@@ -41,24 +41,17 @@ ROWS_SHOWN = 6
 IMPORTS_SHOWN = 50
 
 
-def import_list_page(request: MemberRequest, letter: Letter, **forms: Any) -> HttpResponse:
-    """The list with these forms in place of empty ones."""
-    context = {"upload_form": UploadForm(), "paper_form": PaperForm(), **forms}
-    return render(
-        request,
-        "verification/import_list.html",
-        {
-            **context,
-            "letter": letter,
-            "form": next(iter(forms.values()), None),
-            "imports": ImportRun.objects.filter(letter=letter).select_related("created_by")[
-                :IMPORTS_SHOWN
-            ],
-            "papers": PaperCount.objects.filter(letter=letter).select_related("recorded_by"),
-            "may_import": request.role.includes(Role.EDITOR),
-        },
-        status=422 if forms else 200,
-    )
+def import_list_page(request: MemberRequest, letter: Letter, **forms: BaseForm) -> HttpResponse:
+    imports = ImportRun.objects.filter(letter=letter).select_related("created_by")
+    context = {
+        "upload_form": UploadForm(),
+        "paper_form": PaperForm(),
+        "letter": letter,
+        "imports": imports[:IMPORTS_SHOWN],
+        "papers": PaperCount.objects.filter(letter=letter).select_related("recorded_by"),
+        "may_import": request.role.includes(Role.EDITOR),
+    }
+    return page_of_forms(request, "verification/import_list.html", context, forms)
 
 
 @letter_member(Role.VIEWER)

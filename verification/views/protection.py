@@ -2,14 +2,15 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.forms import BaseForm
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from common.responses import see_other
+from common.responses import page_of_forms, see_other
 from common.throttle import is_surging
 from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role
@@ -121,30 +122,18 @@ def _say_blocked(request: MemberRequest, new: bool) -> None:
         messages.info(request, _("It is on the block list already."))
 
 
-def _page(
-    request: MemberRequest,
-    letter: Letter,
-    *,
-    names_form: ProtectedNamesForm | None = None,
-    block_form: BlockForm | None = None,
-) -> HttpResponse:
+def _page(request: MemberRequest, letter: Letter, **forms: BaseForm) -> HttpResponse:
     names = ProtectedName.objects.of_letter(letter).order_by("name", "id")
-    bound = names_form or block_form
-    return render(
-        request,
-        "verification/protection.html",
-        {
-            "letter": letter,
-            "names": Paginator(names, NAMES_A_PAGE).get_page(request.GET.get("page")),
-            "blocks": Block.objects.filter(coalition_id=letter.coalition_id),
-            "names_form": names_form or ProtectedNamesForm(),
-            "block_form": block_form or BlockForm(),
-            "form": bound,
-            "surge_by_itself": is_surging("letter", str(letter.pk)),
-            "may_protect": request.role.includes(Role.EDITOR),
-        },
-        status=422 if bound else 200,
-    )
+    context = {
+        "names_form": ProtectedNamesForm(),
+        "block_form": BlockForm(),
+        "letter": letter,
+        "names": Paginator(names, NAMES_A_PAGE).get_page(request.GET.get("page")),
+        "blocks": Block.objects.filter(coalition_id=letter.coalition_id),
+        "surge_by_itself": is_surging("letter", str(letter.pk)),
+        "may_protect": request.role.includes(Role.EDITOR),
+    }
+    return page_of_forms(request, "verification/protection.html", context, forms)
 
 
 def _url(letter: Letter) -> str:
