@@ -197,6 +197,7 @@ def _work(letter: Letter, owner: User) -> dict[str, Any]:
         consents=["consent_web"],
         method="mail",
         evidence="",
+        spoken="en",
     )
     work_on_import(run_id=run.pk)
     words = Words(subject="We were heard", body_markdown="The office **answered**.")

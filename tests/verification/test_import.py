@@ -503,3 +503,9 @@ def test_shift_that_only_finds_its_way_back_does_a_batch_all_the_same(
     work_on_import(run_id=run.pk)
     run.refresh_from_db()
     assert run.position == 2
+
+
+def test_faulty_rows_say_why_in_the_organisers_language(editor: Client, letter: Letter) -> None:
+    editor.defaults["HTTP_ACCEPT_LANGUAGE"] = "fr"
+    run = check(editor, upload(editor, HEADER + "No Address,,,\n"))
+    assert "Ce champ est obligatoire." in run.faults_path.read_text("utf-8-sig")

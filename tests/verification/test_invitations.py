@@ -17,6 +17,7 @@ from verification.models import Invitation, SentMail
 from verification.services.confirm_signature import confirm_signature
 from verification.services.erase_signature import erase_signature
 from verification.services.send_due_invitations import send_due_invitations
+from verification.views import evidence
 
 pytestmark = pytest.mark.django_db
 PAGE = "/organise/letters/a-letter/evidence/"
@@ -48,6 +49,18 @@ def test_editor_invites_and_each_gets_one_mail_with_a_link(editor: Client, lette
     assert 'value="Ada Example"' in page.content.decode()
     assert "ada@mail.example" not in page.content.decode()
     assert not page.cookies
+
+
+def test_invitations_have_pages(
+    editor: Client, letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "INVITATIONS_A_PAGE", 1)
+    an_invitation(letter)
+    an_invitation(letter, "berta@mail.example", "Berta Example")
+    newest, older = (editor.get(f"{PAGE}?page={n}").content.decode() for n in (1, 2))
+    assert "Berta Example" in newest
+    assert "Ada Example" not in newest
+    assert "Ada Example" in older
 
 
 def test_line_that_is_wrong_is_named_and_nobody_is_invited(editor: Client, letter: Letter) -> None:

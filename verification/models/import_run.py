@@ -66,6 +66,8 @@ class ImportRun(models.Model):
     consents = models.JSONField(default=list)
     method = models.CharField(max_length=10, choices=ImportMethod, default=ImportMethod.MAIL)
     evidence = models.CharField(max_length=500, blank=True)
+    # The organiser's language, in which the faulty rows say why.
+    spoken = models.CharField(max_length=12, default="en")
 
     status = models.CharField(max_length=10, choices=ImportStatus, default=ImportStatus.UPLOADED)
     error = models.CharField(max_length=200, blank=True)

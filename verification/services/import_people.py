@@ -83,14 +83,16 @@ def check_import(
     consents: Sequence[str],
     method: str,
     evidence: str,
+    spoken: str,
 ) -> None:
-    """Has every row looked at, and nothing written. Raises NotNow once it is being imported."""
+    """Has every row looked at, and nothing written; what is wrong is said in the language `spoken`.
+    Raises NotNow once it is being imported."""
     with transaction.atomic():
         locked = _locked(run, ImportStatus.UPLOADED, ImportStatus.CHECKED)
         locked.encoding, locked.delimiter = shape.encoding, shape.delimiter
         locked.columns, locked.has_header = dict(columns), has_header
         locked.language, locked.consents = language, list(consents)
-        locked.method, locked.evidence = method, evidence
+        locked.method, locked.evidence, locked.spoken = method, evidence, spoken
         _begin(locked, ImportStatus.CHECKING)
 
 

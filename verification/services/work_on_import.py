@@ -60,9 +60,10 @@ def work_on_import(*, run_id: int) -> bool:
     ):
         return False
     try:
-        with speak("en"):
+        work = _Work(run_id, worker)
+        with speak(work.run.spoken):
             try:
-                more = _Work(run_id, worker).shift()
+                more = work.shift()
             except NotATable as error:
                 _give_up(run_id, worker, f"{error.code}:{error.line}")
                 return False

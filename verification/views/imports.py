@@ -7,7 +7,7 @@ from django.forms import BaseForm
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from common.csvfile import NotATable, Shape
@@ -111,7 +111,8 @@ def import_check(request: MemberRequest, letter: Letter, run_id: int) -> HttpRes
     form = ImportForm(request.POST, run=run, first_row=rows[0] if rows else [])
     if unread or not form.is_valid():
         return _choices_page(request, run, form, shape_form, rows, unread)
-    return _done(request, run, lambda: check_import(run=run, **form.choices))
+    spoken = get_language() or "en"
+    return _done(request, run, lambda: check_import(run=run, spoken=spoken, **form.choices))
 
 
 @letter_member(Role.EDITOR)
