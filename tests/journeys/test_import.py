@@ -46,14 +46,12 @@ def test_thousand_people_with_37_faulty_rows(
 ) -> None:
     log_in(site, page)
     page.goto(site.url + PAGE)
-    assert faults(page, "imports") == []
     page.get_by_label("CSV file").set_input_files(a_table(tmp_path / "people.csv"))
     page.get_by_role("button", name="Upload").click()
 
     expect(page.get_by_text("looks like Windows-1252")).to_be_visible()
     expect(page.get_by_role("cell", name="Aaa Impörted 1", exact=True)).to_be_visible()
     expect(page.get_by_label("Country optional")).to_have_value("2")
-    assert faults(page, "choices") == []
     page.get_by_label("Their names stand on this website").check()
     page.get_by_role("button", name="Check every row").click()
 
@@ -69,7 +67,6 @@ def test_thousand_people_with_37_faulty_rows(
         "The same address is in line 2.",
         "Country: Please choose a country from the list.",
     }
-    assert faults(page, "checked") == []
 
     begin.click()
     expect(page.get_by_text("The file is deleted")).to_be_visible(timeout=60_000)

@@ -31,23 +31,20 @@ def test_coalition_is_created_member_invited_promoted_and_removed_while_working(
 ) -> None:
     log_in(site, page)
     page.get_by_role("link", name="A new coalition").click()
-    found = faults(page, "new coalition")
     create_coalition(page, "Friends of the Harbour", "friends-of-the-harbour")
     page.get_by_label("Mail address").fill("nora@harbour.example")
     page.locator("#id_role").select_option("viewer")
     page.get_by_role("button", name="Send the invitation").click()
     expect(page.get_by_role("status")).to_contain_text("nora@harbour.example gets a mail")
-    found += faults(page, "members, with an invitation")
 
     nora = browser.new_context().new_page()
     nora.goto(link_in(site.wait_for_mail("nora@harbour.example"), "organise/join"))
-    found += faults(nora, "the invitation's page")
     nora.get_by_label("Your name").fill("Nora Newcomer")
     nora.get_by_label("A password").fill(PASSWORD)
     nora.get_by_role("button", name="Open an account and accept").click()
     expect(nora.get_by_role("status")).to_contain_text("Welcome to “Friends of the Harbour”")
     expect(nora.get_by_role("link", name="Settings")).to_have_count(0)
-    found += faults(nora, "members, as a viewer sees them")
+    found = faults(nora, "members, as a viewer sees them")
 
     page.reload()
     page.get_by_label("Role of Nora Newcomer").select_option("editor")
@@ -59,7 +56,6 @@ def test_coalition_is_created_member_invited_promoted_and_removed_while_working(
     nora.locator("#id_title").fill("A letter that will not be")
 
     page.get_by_role("link", name="Remove Nora Newcomer").click()
-    found += faults(page, "removing a member")
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_role("status")).to_contain_text("can enter no more")
     nora.get_by_role("button", name="Begin the letter").click()
@@ -77,9 +73,7 @@ def test_coalition_is_created_member_invited_promoted_and_removed_while_working(
         "Invited",
         "Coalition created",
     ]
-    found += faults(page, "changes")
     page.get_by_role("link", name="Settings").click()
-    found += faults(page, "settings")
     assert not found, "\n".join(found)
 
 
@@ -91,7 +85,6 @@ def test_operator_starts_an_installation_and_looks_around(site: Site, page: Page
     link = re.search(r"http://\S+", said)
     assert link is not None
     page.goto(link.group())
-    found = faults(page, "set a password")
     page.locator("#id_password1").fill(PASSWORD)
     page.locator("#id_password2").fill(PASSWORD)
     page.locator("#id_password2").press("Enter")
@@ -102,22 +95,14 @@ def test_operator_starts_an_installation_and_looks_around(site: Site, page: Page
     page.locator("[name=password]").press("Enter")
     page.wait_for_url("**/accounts/2fa/")
     expect(page.get_by_role("status")).to_contain_text("Operators need a two-step login")
-    found += faults(page, "two-step login")
     page.goto(f"{site.url}/accounts/2fa/totp/activate/")
-    found += faults(page, "the password once more")
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=password]").press("Enter")
     page.wait_for_url("**/2fa/totp/activate/")
-    for path in ("email/", "password/change/", "sessions/", "2fa/webauthn/add/"):
-        page.goto(f"{site.url}/accounts/{path}")
-        found += faults(page, path)
-    page.goto(f"{site.url}/accounts/2fa/totp/activate/")
-    found += faults(page, "set up an authenticator")
     secret = page.locator("#authenticator_secret").input_value()
     page.locator("#id_code").fill(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))
     page.locator("#id_code").press("Enter")
     page.wait_for_url("**/recovery-codes/")
-    found += faults(page, "recovery codes")
 
     page.goto(f"{site.url}/operate/")
     expect(page.locator("h1")).to_contain_text("What is there")
@@ -125,5 +110,4 @@ def test_operator_starts_an_installation_and_looks_around(site: Site, page: Page
     page.locator("#result_list tbody tr th a").first.click()
     expect(page.locator("h1")).to_contain_text("View signature")
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
-    assert not found, "\n".join(found)
     assert errors == []

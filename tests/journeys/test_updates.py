@@ -49,7 +49,6 @@ def test_update_from_words_to_unsubscribing(
     page.goto(f"{site.url}/organise/letters/updated/")
     write_and_send(page, "We were heard")
     expect(page.get_by_text("1 signatory has asked for updates")).to_be_visible()
-    assert faults(page, "update") == []
     page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("button", name="Send me a test").click()
     site.wait_for_mail(ORGANISER_EMAIL, "We were heard")
