@@ -24,6 +24,7 @@ from django.test import Client
 from django.utils import timezone
 
 from common.crypto import network_digest
+from common.likeness import likeness
 from common.pictures import make_picture
 from deliveries import queue
 from deliveries.services.send_delivery import record_by_hand
@@ -103,7 +104,7 @@ def main() -> None:
 
 def _signatures(letter: Letter, owner: User) -> dict[str, Any]:
     """Of every state, decided on, noted on, featured, counted, and asked anew by a second text."""
-    alike: dict[str, Any] = {"network_digest": NETWORK, "signals": ["near_name", "burst"]}
+    alike: dict[str, Any] = {"network_digest": NETWORK, "signals": ["same_name", "burst"]}
     ada = a_signature(
         letter,
         "Ada Example",
@@ -115,8 +116,16 @@ def _signatures(letter: Letter, owner: User) -> dict[str, Any]:
         marks=["work_domain"],
         consent_government=True,
         consent_updates=True,
+        likeness=likeness("Ada Example"),
     )
-    twin = a_signature(letter, "Ada Exemple", status="held", **alike)
+    twin = a_signature(
+        letter,
+        "Áda Example",
+        email="ada@other.example",
+        status="held",
+        likeness=likeness("Ada Example"),
+        **alike,
+    )
     for name in ("Mara Muster", "מיכל דוגמה", "Zoé de la Très-Longue-Exemplarité-Sans-Fin"):
         a_signature(letter, name, country="DE", role_title="Painter", featured_rank=len(name))
     a_signature(letter, "Rita Rep", organisation_name="Guild of Paper", consent_government=True)
