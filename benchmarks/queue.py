@@ -1,55 +1,17 @@
-"""The moderators' pages of a letter with a million signatures, and one decision about 50,000
-of them; fails where a page or the decision takes too long.
-
-python -m coalition.embedded exec -- python -m benchmarks.queue
+"""The moderators' pages of a long letter, and one decision about 50,000 signatures
+(`benchmarks.scale` runs them).
 """
 
-import os
-import sys
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from benchmarks.million import load_million
-from benchmarks.roll import LETTER, MOST_MS, TRIES, measure
-from benchmarks.stage import HOST, say, set_stage
-from benchmarks.table import print_table
+from benchmarks.roll import LETTER, TRIES, Pages
+from benchmarks.stage import HOST, say
 
 BULK = 50_000
-MOST_SECONDS = 30.0
 PAGES = f"/organise/letters/{LETTER}/"
 LIST = f"{PAGES}signatures/"
-
-
-def main() -> int:
-    """Returns 0 where everything is quick enough, else 1."""
-    set_stage("coalition_queue")
-    from letters.models import Letter
-    from signatories.services.refresh_tallies import refresh_tallies
-
-    letter = Letter.objects.get(slug=LETTER)
-    load_million(letter)
-    refresh_tallies()
-    client = member_of(letter)
-    missed = False
-    rows = []
-    for name, page in pages(letter, client).items():
-        ms = measure(page)
-        missed |= ms.p95 > MOST_MS
-        rows.append(
-            (
-                *(name, f"{ms.p95:,.0f}", f"{ms.median:,.0f}", f"{ms.own:,.0f}"),
-                "" if ms.p95 <= MOST_MS else "MISSED",
-            )
-        )
-        say("  ".join(rows[-1]))
-    print_table(("page", "p95 ms", "median ms", "of it Python", ""), rows)
-    seconds = {name: round(taken, 1) for name, taken in bulk(letter, client).items()}
-    slow = max(seconds["decided"], seconds["undone"]) > MOST_SECONDS
-    print_table(("bulk decision", "s"), [(name, str(taken)) for name, taken in seconds.items()])
-    print(f"load of the machine: {os.getloadavg()[0]:.1f}")
-    return 1 if missed or slow else 0
 
 
 def member_of(letter: Any) -> Any:
@@ -64,7 +26,7 @@ def member_of(letter: Any) -> Any:
     return client
 
 
-def pages(letter: Any, client: Any) -> dict[str, Callable[[int], None]]:
+def pages(letter: Any, client: Any) -> Pages:
     """Each kind of page as a moderator gets it; the number varies what is asked."""
     from signatories.models import Signature
 
@@ -149,7 +111,3 @@ def network(signature: Any) -> str:
 def typed(at: datetime) -> str:
     """A time as the browser's field sends it."""
     return f"{at:%Y-%m-%dT%H:%M}"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,21 +1,15 @@
-"""The roll of a letter with a million signatures; fails where a kind of page takes too long.
-
-python -m coalition.embedded exec -- python -m benchmarks.roll
-"""
+"""The pages of a long roll, and how long a page takes (`benchmarks.scale` runs them)."""
 
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.million import load_million
-from benchmarks.stage import HOST, set_stage
-from benchmarks.table import print_table
+from benchmarks.stage import HOST
 
 LETTER = "statement-on-training"
 TRIES = 40
-MOST_MS = 200.0
+Pages = dict[str, Callable[[int], None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +21,7 @@ class Taken:
     own: float
 
 
-def main() -> int:
-    """Returns 0 where every page is quick enough, else 1."""
-    set_stage("coalition_roll")
-    from letters.models import Letter
-
-    letter = Letter.objects.get(slug=LETTER)
-    load_million(letter)
-    taken = {name: measure(page) for name, page in pages(letter).items()}
-    print_table(
-        ("page", "p95 ms", "median ms", "of it Python", ""),
-        [
-            (
-                *(name, f"{ms.p95:,.0f}", f"{ms.median:,.0f}", f"{ms.own:,.0f}"),
-                "" if ms.p95 <= MOST_MS else "MISSED",
-            )
-            for name, ms in taken.items()
-        ],
-    )
-    return 0 if all(ms.p95 <= MOST_MS for ms in taken.values()) else 1
-
-
-def pages(letter: object) -> dict[str, Callable[[int], None]]:
+def pages(letter: object) -> Pages:
     """Each kind of page as a reader gets it, rendered; the number varies what is asked."""
     from django.test import Client
 
@@ -97,7 +70,3 @@ def measure(page: Callable[[int], None]) -> Taken:
         taken.append((time.perf_counter() - begun) * 1000)
     own = (time.process_time() - own) * 1000 / TRIES
     return Taken(statistics.quantiles(taken, n=20)[-1], statistics.median(taken), own)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -81,8 +81,8 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
         """The same words, looked for in each row: for who walks them in order and stops soon."""
         return self.filter(
             RawSQL(  # nosec B611
-                "roll_line LIKE ALL (roll_patterns(%s))",
-                (words,),
+                "strpos(roll_line, roll_needle(%s)) > 0 AND roll_line LIKE ALL (roll_patterns(%s))",
+                (words, words),
                 output_field=models.BooleanField(),
             )
         )

@@ -191,6 +191,13 @@ class Signature(models.Model):
             return gettext("Erased by the signatory")
         return self.organisation_name if self.is_organisation else self.name
 
+    # Django's own methods translate the labels of all choices for each row that is shown.
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
+        return str(Status(self.status).label)
+
+    def get_rejection_reason_display(self) -> str:  # type: ignore[no-redef]
+        return str(RejectionReason(self.rejection_reason).label) if self.rejection_reason else ""
+
     @property
     def is_organisation(self) -> bool:
         return self.capacity == Capacity.ORGANISATION
