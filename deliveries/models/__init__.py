@@ -1,4 +1,4 @@
-from deliveries.models.delivery import Delivery, DeliveryStatus
+from deliveries.models.delivery import Delivery, DeliveryStatus, Sends
 from deliveries.models.dispatch import Dispatch, DispatchStatus, Method
 from deliveries.models.entry import DeliveryEntry, EntryKind
 from deliveries.models.file import DossierFile
@@ -19,4 +19,5 @@ __all__ = [
     "PieceStatus",
     "Seal",
     "SealStatus",
+    "Sends",
 ]

@@ -22,6 +22,13 @@ class DeliveryStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Stopped")
 
 
+class Sends(models.TextChoices):
+    """What the office gets beside the letter."""
+
+    ROLL = "roll", _("The whole roll, and what changed")
+    ADDENDUM = "addendum", _("Only what changed since its last delivery")
+
+
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def public(self) -> DeliveryQuerySet:
         """What a stranger may know of: delivered or published, of a letter that is public."""
@@ -66,6 +73,10 @@ class Delivery(models.Model):
     required_statement = models.TextField(blank=True)
     rules = models.JSONField(default=dict)
     totals = models.JSONField(default=dict)
+    layout = models.JSONField(
+        default=dict,
+        help_text=_("What goes on paper: `groups` of featured people, what the office is sent."),
+    )
 
     redacted_entries = models.PositiveIntegerField(
         default=0, help_text=_("How many erased entries our copies of the files leave out.")
@@ -132,6 +143,11 @@ class Delivery(models.Model):
     def folder(self) -> Path:
         """Where this delivery's files and pieces are kept."""
         return Path(settings.MEDIA_ROOT) / "deliveries" / str(self.pk)
+
+    @property
+    def has_addendum(self) -> bool:
+        """Whether there is something to say of the delivery before."""
+        return self.since_id is not None
 
     @property
     def is_under_way(self) -> bool:

@@ -5,7 +5,7 @@ import json
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, Func, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
@@ -59,6 +59,12 @@ class EntryQuerySet(models.QuerySet["DeliveryEntry"]):
         """The leaves in order of position, read as one value, which is faster than rows."""
         found = self.order_by().aggregate(leaves=ArrayAgg("leaf", order_by="position"))["leaves"]
         return list(map(bytes, found or ()))
+
+    def count_marks(self) -> dict[str, int]:
+        """How many entries have which mark, in the order of `Mark`."""
+        each = self.order_by().annotate(mark=Func(F("marks"), function="unnest"))
+        found = dict(each.values_list("mark").annotate(entries=Count("pk")))
+        return {mark.value: found[mark] for mark in Mark if mark in found}
 
     def _twins(self, other: Delivery) -> EntryQuerySet:
         return DeliveryEntry.objects.filter(delivery=other, signature_id=OuterRef("signature_id"))

@@ -6,12 +6,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from deliveries.models.delivery import Delivery
+from deliveries.models.delivery import Delivery, Sends
 
 LETTER_FILE = "letter.pdf"
 PUBLIC_LETTER_FILE = "letter-public.pdf"
 ROLL_FILE = "roll.pdf"
 MANIFEST_FILE = "manifest.json"
+ADDENDUM_FILE = "addendum.pdf"
 SEALS_FILE = "seals.json"
 PDF = "application/pdf"
 
@@ -38,9 +39,11 @@ class FileQuerySet(models.QuerySet["DossierFile"]):
         return self.filter(seals__isnull=True).exclude(name=SEALS_FILE)
 
     def for_office(self) -> FileQuerySet:
-        """What goes with the mail: the PDFs with the names."""
+        """What goes with the mail: the PDFs with the names, without the whole roll where the
+        organisers chose to send the addendum instead."""
         plain = self.plain().filter(media_type=PDF)
-        return plain.exclude(name=PUBLIC_LETTER_FILE).order_by("id")
+        addendum_instead = Q(name=ROLL_FILE, delivery__layout__sends=Sends.ADDENDUM)
+        return plain.exclude(name=PUBLIC_LETTER_FILE).exclude(addendum_instead).order_by("id")
 
 
 class DossierFile(models.Model):

@@ -12,6 +12,7 @@ from deliveries.models.delivery import Delivery
 class PieceKind(models.TextChoices):
     LETTER = "letter", _("Letter")
     PUBLIC = "public", _("Letter without names")
+    ADDENDUM = "addendum", _("Addendum")
     ROLL = "roll", _("Roll")
 
 

@@ -63,7 +63,9 @@ Run = tuple[Rule, str]
 
 def widest_part(runs: Iterable[Run]) -> float:
     """The width, in em, of the widest part that may stand on a line of its own."""
-    return max(measure.width(part) for measure, text in runs for part in _PARTS.findall(text))
+    return max(
+        (measure.width(part) for measure, text in runs for part in _PARTS.findall(text)), default=0
+    )
 
 
 def count_lines(runs: Iterable[Run], width: float, indent: float) -> int:

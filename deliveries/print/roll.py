@@ -17,17 +17,22 @@ PIECE_NAMES = 2500
 MOST_IN_FULL = 2000
 # Typst splits no entry of up to three lines between columns, for it leaves no line alone.
 NEVER_SPLIT = 3
+NO_BREAK = "\u00a0"
 FIRST_STRONG, POP_ISOLATE = "\u2068", "\u2069"
 
-Entry = tuple[str, str, Sequence[str]]  # name, country code, what stands beside the name
+# Name, country code, what stands beside the name, signs of its marks.
+Entry = tuple[str, str, Sequence[str], str]
 
 
 class Set(NamedTuple):
-    """An entry as roll.typ takes it: language and region are for the shapes of Han characters,
-    `wide` says that a word may be wider than the column, `tall` that the entry is to be kept
-    together."""
+    """An entry as roll.typ takes it.
+
+    `signs` stand behind the name; language and region are for the shapes of Han characters; `wide`
+    says that a word may be wider than the column, `tall` that the entry is to be kept together.
+    """
 
     name: str
+    signs: str
     rest: str
     language: str | None
     region: str | None
@@ -56,7 +61,7 @@ def write_roll(job: Job, path: Path) -> None:
 
 
 def print_roll(job: Job) -> bytes:
-    """One piece. `job["sections"]` is a list of {title, entries: [[name, country, details]]}."""
+    """One piece. `job["sections"]` is a list of {title, entries: [`Entry`]}."""
     type_pt = float(job["type_pt"])
     grid = grid_of(job["page_size"], type_pt, job["detail"])
     sections = [
@@ -67,14 +72,16 @@ def print_roll(job: Job) -> bytes:
 
 
 def entry_of(entry: Entry, grid: Grid, type_pt: float) -> Set:
-    name, country, details = entry
+    name, country, details, signs = entry
     language, region = shapes_of(name, country)
     rest = ", ".join(map(isolated, details)) if grid.detail == "full" else ""
     width = grid.width / type_pt
     name_in = rule("bold" if grid.detail == "full" else "regular")
-    runs = [(name_in, name), *([(rule("regular"), f", {rest}")] if rest else [])]
+    behind = f"{f'{NO_BREAK}{signs}' if signs else ''}{f', {rest}' if rest else ''}"
+    runs = [(name_in, name), (rule("regular"), behind)]
     return Set(
         isolated(name),
+        signs,
         rest,
         language,
         region,

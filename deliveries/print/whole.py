@@ -23,7 +23,14 @@ DEFAULTS: dict[str, Any] = {
     "running_number": "",
     "page_label": "Page {page} of {pages}",
     "keywords": [],
-    "opening": {"title": "Roll of signatories", "letter": "", "about": []},
+    "opening": {
+        "title": "Roll of signatories",
+        "letter": "",
+        "about": [],
+        "sums": [],
+        "legend": [],
+        "roots": [],
+    },
 }
 
 

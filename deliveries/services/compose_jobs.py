@@ -1,4 +1,4 @@
-"""What goes on paper: jobs for `deliveries.print`, made from the frozen delivery alone.
+"""The letter on paper: jobs for `deliveries.print`, made from the frozen delivery alone.
 
 The words are in the language of the letter's authoritative text.
 """
@@ -12,9 +12,7 @@ from django.utils.translation import gettext
 from django_countries import countries
 
 from common.languages import speak
-from deliveries.models import Delivery, DeliveryEntry, DeliveryPiece, EntryKind
-from deliveries.print.join import Bookmark
-from deliveries.print.roll import detail_for
+from deliveries.models import Delivery, DeliveryEntry, EntryKind
 from deliveries.services.wording import (
     amount,
     formal_date,
@@ -26,13 +24,11 @@ from letters.models import Translation
 
 # What the letter names of organisations and featured people before it points to the roll.
 MOST_NAMES = 150
+MOST_RANK = 2**31 - 1
 LETTER_PT = "12"
-ROLL_PT = "10"
-
-Entry = tuple[str, str, list[str]]
 
 
-def entry_line(entry: DeliveryEntry) -> Entry:
+def entry_line(entry: DeliveryEntry) -> tuple[str, str, list[str]]:
     """Name, country code, and what stands beside the name."""
     if entry.erased_at:
         return removed(), "", []
@@ -63,71 +59,6 @@ def sheet(delivery: Delivery, *, type_pt: str) -> dict[str, Any]:
 
 def authoritative_text(delivery: Delivery) -> Translation:
     return Translation.objects.get(version_id=delivery.version_id, is_authoritative=True)
-
-
-def roll_frame(delivery: Delivery) -> dict[str, Any]:
-    """A roll piece without its names; what joining needs."""
-    with speak(delivery.language):
-        frame = sheet(delivery, type_pt=delivery.rules["min_type_pt"] or ROLL_PT)
-        roll = gettext("Roll of signatories")
-        return {
-            **frame,
-            "title": f"{roll}: {frame['title']}",
-            "detail": detail_for(delivery.totals["named"]),
-        }
-
-
-def roll_job(piece: DeliveryPiece) -> dict[str, Any]:
-    """One piece of the roll, with the entries from its first to its last position."""
-    delivery = piece.delivery
-    entries = delivery.entries.filter(position__range=(piece.first, piece.last))
-    with speak(delivery.language):
-        frame = roll_frame(delivery)
-        organisations: list[Entry] = []
-        people: list[Entry] = []
-        for entry in entries.order_by("position").iterator(2000):
-            is_person = entry.kind == EntryKind.PERSON
-            (people if is_person else organisations).append(entry_line(entry))
-        first = piece.index == 0
-        people_begin = piece.first <= delivery.totals["named_organisations"] + 1
-        sections = []
-        if organisations:
-            title = gettext("Organisations") if first else ""
-            sections.append({"title": title, "entries": organisations})
-        if people:
-            title = gettext("People") if people_begin else ""
-            sections.append({"title": title, "entries": people})
-        return {
-            **frame,
-            "opening": roll_opening(delivery, frame["detail"]) if first else None,
-            "sections": sections,
-        }
-
-
-def roll_opening(delivery: Delivery, detail: str) -> dict[str, Any]:
-    """What stands over the first page of the roll."""
-    about = named_sentence(delivery)
-    if detail == "names":
-        about.append(gettext("Role, affiliation and place of each are in the file roll.csv."))
-    return {
-        "title": gettext("Roll of signatories"),
-        "letter": authoritative_text(delivery).title,
-        "about": [" ".join(about)],
-    }
-
-
-def roll_bookmarks(delivery: Delivery, pieces: Iterable[DeliveryPiece]) -> list[Bookmark]:
-    """One bookmark for each piece, named by its first entry."""
-    wanted = list(pieces)
-    names = dict(
-        delivery.entries.filter(position__in=[piece.first for piece in wanted]).values_list(
-            "position", "name"
-        )
-    )
-    with speak(delivery.language):
-        return [
-            Bookmark(names[piece.first] or removed(), index) for index, piece in enumerate(wanted)
-        ]
 
 
 def letter_job(delivery: Delivery) -> dict[str, Any]:
@@ -182,14 +113,22 @@ def addressee(delivery: Delivery, text: Translation) -> list[str]:
 
 
 def groups(delivery: Delivery) -> Iterable[dict[str, Any]]:
-    """The names in the letter itself: featured people, then organisations."""
+    """The names in the letter itself: featured people under the organisers' headings, as they were
+    when the delivery was frozen, then organisations."""
     entries = delivery.entries.order_by("position")
     organisations = entries.filter(kind=EntryKind.ORGANISATION)
     featured = entries.filter(featured_rank__isnull=False, kind=EntryKind.PERSON)
-    for title, members, is_full in (
-        (gettext("Among the signatories"), featured.order_by("featured_rank", "position"), True),
+    people = featured.order_by("featured_rank", "position")
+    starts = [(0, gettext("Among the signatories")), *delivery.layout.get("groups", [])]
+    ends = [*(first for first, _ in starts[1:]), MOST_RANK]
+    parts = [
+        *(
+            (heading, people.filter(featured_rank__gte=first, featured_rank__lt=end), True)
+            for (first, heading), end in zip(starts, ends, strict=True)
+        ),
         (gettext("Organisations"), organisations, False),
-    ):
+    ]
+    for title, members, is_full in parts:
         count = members.count()
         if count:
             more = count - MOST_NAMES

@@ -18,17 +18,26 @@ from deliveries.models import (
     PieceKind,
     PieceStatus,
 )
-from deliveries.models.file import LETTER_FILE, MANIFEST_FILE, PDF, PUBLIC_LETTER_FILE, ROLL_FILE
+from deliveries.models.file import (
+    ADDENDUM_FILE,
+    LETTER_FILE,
+    MANIFEST_FILE,
+    PDF,
+    PUBLIC_LETTER_FILE,
+    ROLL_FILE,
+)
 from deliveries.print.child import PrintFailed, write_in_child
-from deliveries.print.join import join_pieces
+from deliveries.print.join import Bookmark, join_pieces
 from deliveries.private_files import private_files
-from deliveries.services.compose_jobs import roll_bookmarks, roll_frame
+from deliveries.services.compose_roll import addendum_frame, roll_bookmarks, roll_frame
 from deliveries.services.request_seal import request_seal
 from deliveries.services.start_rendering import queue_pieces
 from deliveries.services.write_tables import CSV_FILE, write_csv, write_manifest
 
 log = structlog.get_logger(__name__)
 
+# In the order of their files in mails and tables.
+KINDS = list(PieceKind)
 LETTERS = {PieceKind.LETTER: LETTER_FILE, PieceKind.PUBLIC: PUBLIC_LETTER_FILE}
 
 
@@ -47,7 +56,10 @@ def finish_delivery(*, delivery_id: int) -> bool:
         )
         if delivery is None or delivery.pieces.exclude(status=PieceStatus.DONE).exists():
             return False
-        pieces = list(delivery.pieces.order_by("kind", "index"))
+        pieces = sorted(
+            delivery.pieces.all(),
+            key=lambda piece: (KINDS.index(PieceKind(piece.kind)), piece.index),
+        )
         if damaged := [piece.pk for piece in pieces if not is_whole(delivery, piece)]:
             DeliveryPiece.objects.filter(pk__in=damaged).update(status=PieceStatus.WAITING)
             queue_pieces(damaged)
@@ -93,6 +105,13 @@ def write_files(delivery: Delivery, pieces: list[DeliveryPiece], folder: Path) -
         if name := LETTERS.get(PieceKind(piece.kind)):
             shutil.copyfile(piece.path, folder / name)
             files.append(_describe(delivery, folder / name, PDF))
+        elif piece.kind == PieceKind.ADDENDUM:
+            bookmarks = [Bookmark(addendum_frame(delivery)["title"], 0)]
+            join = partial(
+                join_pieces, [piece.path], job=addendum_frame(delivery), bookmarks=bookmarks
+            )
+            write_in_child(join, folder / ADDENDUM_FILE)
+            files.append(_describe(delivery, folder / ADDENDUM_FILE, PDF))
     roll = [piece for piece in pieces if piece.kind == PieceKind.ROLL]
     if roll:
         paths = [piece.path for piece in roll]

@@ -9,12 +9,12 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from common.merkle import tree_root
-from deliveries.models import Delivery, DeliveryEntry, DeliveryStatus, EntryKind
+from deliveries.models import Delivery, DeliveryEntry, DeliveryStatus, EntryKind, Sends
 from deliveries.services.start_rendering import start_rendering
 from letters.models import Letter, Office, RuleOverride, Translation, User, Version
 from letters.models.rule_override import OVERRIDABLE, overridden, plain
 from letters.services.record import record
-from signatories.models import Capacity, Signature, Status
+from signatories.models import Capacity, FeaturedGroup, Signature, Status
 
 ENTRY_COLUMNS = (
     *("delivery_id", "signature_id", "position", "kind", "featured_rank", "name"),
@@ -32,13 +32,21 @@ class NoText(Exception):
     """The letter has no published version."""
 
 
-def freeze_delivery(*, letter: Letter, office: Office, actor: User, form_token: UUID) -> Delivery:
+def freeze_delivery(
+    *,
+    letter: Letter,
+    office: Office,
+    actor: User,
+    form_token: UUID,
+    sends: str = Sends.ROLL,
+) -> Delivery:
     """The letter's next delivery, with its roll and counts as of one instant, being rendered.
 
     One statement reads the counts and copies the entries, so signing goes on meanwhile and both
     show the same instant. Presses of the same form (`form_token`) make one delivery; two people's
     deliveries get consecutive numbers, for the letter's row is locked (signers are not kept out).
-    Raises NoText, NoCountedSignature.
+    `sends` says what a later delivery to the same office takes along; the first one always has the
+    whole roll. Raises NoText, NoCountedSignature.
     """
     with transaction.atomic():
         locked = (
@@ -52,11 +60,19 @@ def freeze_delivery(*, letter: Letter, office: Office, actor: User, form_token: 
         if locked.current_version is None:
             raise NoText
         delivery = _number_delivery(locked, locked.current_version, office, actor, form_token)
-        delivery.totals = {**_copy_roll(delivery), "changes": _changes(delivery)}
+        delivery.totals = {
+            **_copy_roll(delivery),
+            "changes": _changes(delivery),
+            "marks": delivery.entries.count_marks(),
+        }
         if not delivery.totals["counted"]:
             raise NoCountedSignature
         delivery.list_root = tree_root(delivery.entries.leaves()).hex()
-        delivery.save(update_fields=["totals", "list_root"])
+        delivery.layout = {
+            "groups": _headings(delivery),
+            "sends": sends if delivery.has_addendum else Sends.ROLL,
+        }
+        delivery.save(update_fields=["totals", "list_root", "layout"])
         start_rendering(delivery=delivery)
         record(locked, actor, "freeze", after={"delivery": delivery.number}, note=str(delivery))
         return delivery
@@ -100,6 +116,15 @@ def _delivered_before(letter: Letter, office: Office) -> Delivery | None:
     """What the office has of this letter already."""
     delivered = Delivery.objects.filter(letter=letter, office=office, status=DeliveryStatus.SENT)
     return delivered.order_by("-number").first()
+
+
+def _headings(delivery: Delivery) -> list[tuple[int, str]]:
+    """First rank and heading of each group of featured people, in the letter's language."""
+    language = delivery.language
+    return [
+        (group.first_rank, group.heading(language, language))
+        for group in FeaturedGroup.objects.filter(letter=delivery.letter_id)
+    ]
 
 
 def _changes(delivery: Delivery) -> dict[str, int] | None:

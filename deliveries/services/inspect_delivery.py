@@ -9,13 +9,15 @@ from django.utils import timezone
 
 from common.languages import speak
 from deliveries.models import Delivery, DeliveryStatus, DossierFile
-from deliveries.models.file import LETTER_FILE, ROLL_FILE
+from deliveries.models.file import ADDENDUM_FILE, LETTER_FILE, ROLL_FILE
 from deliveries.preflight.findings import Dossier, Finding
 from deliveries.preflight.measure import Line, write_facts
 from deliveries.preflight.rules import judge
 from deliveries.print.child import PrintFailed, write_in_child
+from deliveries.print.roll import Entry
 from deliveries.private_files import private_files
-from deliveries.services.compose_jobs import entry_line, letter_job, roll_frame
+from deliveries.services.compose_jobs import letter_job
+from deliveries.services.compose_roll import addendum_job, roll_frame, roll_line
 
 log = structlog.get_logger(__name__)
 
@@ -72,11 +74,17 @@ def _lines_of(delivery: Delivery, file: DossierFile) -> list[Line]:
     if file.name == ROLL_FILE:
         entries = delivery.entries.order_by("position").iterator(2000)
         detail = roll_frame(delivery)["detail"]
-        return [
-            (name, ", ".join(rest) if detail == "full" else "")
-            for name, _, rest in map(entry_line, entries)
-        ]
+        return [_line(entry, detail) for entry in map(roll_line, entries)]
+    if file.name == ADDENDUM_FILE:
+        job = addendum_job(delivery)
+        sections = job["sections"]
+        return [_line(entry, job["detail"]) for part in sections for entry in part["entries"]]
     return []
+
+
+def _line(entry: Entry, detail: str) -> Line:
+    name, _, details, _ = entry
+    return name, ", ".join(details) if detail == "full" else ""
 
 
 def preflight(delivery: Delivery) -> list[Finding] | None:

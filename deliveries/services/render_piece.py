@@ -17,7 +17,8 @@ from deliveries.print.page import job_key
 from deliveries.print.roll import write_roll
 from deliveries.print.typesetting import find_fonts
 from deliveries.private_files import private_files
-from deliveries.services.compose_jobs import letter_job, public_letter_job, roll_job
+from deliveries.services.compose_jobs import letter_job, public_letter_job
+from deliveries.services.compose_roll import addendum_job, roll_job
 
 log = structlog.get_logger(__name__)
 
@@ -90,11 +91,13 @@ def print_piece(piece: DeliveryPiece) -> None:
         job, write = letter_job(piece.delivery), write_letter
     elif piece.kind == PieceKind.PUBLIC:
         job, write = public_letter_job(piece.delivery), write_letter
+    elif piece.kind == PieceKind.ADDENDUM:
+        job, write = addendum_job(piece.delivery), write_roll
     else:
         job, write = roll_job(piece), write_roll
     piece.key = job_key(job)
     if not piece.path.exists():
-        if piece.kind == PieceKind.ROLL:
+        if write is write_roll:
             find_fonts()
         write_in_child(partial(write, job), piece.path)
     content = piece.path.read_bytes()

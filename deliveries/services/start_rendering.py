@@ -19,6 +19,11 @@ def start_rendering(*, delivery: Delivery) -> None:
             DeliveryPiece(delivery=delivery, kind=PieceKind.LETTER, index=0),
             DeliveryPiece(delivery=delivery, kind=PieceKind.PUBLIC, index=0),
             *(
+                [DeliveryPiece(delivery=delivery, kind=PieceKind.ADDENDUM, index=0)]
+                if delivery.has_addendum
+                else []
+            ),
+            *(
                 DeliveryPiece(
                     delivery=delivery, kind=PieceKind.ROLL, index=index, first=first, last=last
                 )

@@ -73,6 +73,66 @@ def totals_in_words(delivery: Delivery) -> list[str]:
     return sentences
 
 
+def changes_in_words(delivery: Delivery, before: Delivery) -> list[str]:
+    """What an addendum says before its names."""
+    changes = delivery.totals["changes"]
+    sentences = [
+        gettext(
+            "This addendum states what changed in the roll between delivery %(before)s of "
+            "%(day_before)s and delivery %(now)s of %(day)s."
+        )
+        % {
+            "before": before.number,
+            "day_before": formal_date(before.frozen_at),
+            "now": delivery.number,
+            "day": formal_date(delivery.frozen_at),
+        }
+    ]
+    if changes["withdrawn"]:
+        sentences.append(
+            ngettext(
+                "%(number)s entry is no longer part of the roll: its signatory withdrew or no "
+                "longer agrees to be named, or a moderator took the signature back. The name is "
+                "not repeated here. Please read the earlier roll without it.",
+                "%(number)s entries are no longer part of the roll: their signatories withdrew or "
+                "no longer agree to be named, or a moderator took the signatures back. The names are "
+                "not repeated here. Please read the earlier roll without them.",
+                changes["withdrawn"],
+            )
+            % {"number": amount(changes["withdrawn"])}
+        )
+    if changes["corrected"]:
+        sentences.append(
+            ngettext(
+                "%(number)s entry reads otherwise; it stands below as it reads now.",
+                "%(number)s entries read otherwise; they stand below as they read now.",
+                changes["corrected"],
+            )
+            % {"number": amount(changes["corrected"])}
+        )
+    if not any(changes[kind] for kind in ("added", "withdrawn", "corrected")):
+        sentences.append(gettext("Nothing changed."))
+    return sentences
+
+
+def added_up(delivery: Delivery, before: Delivery) -> list[tuple[str, str]]:
+    """The numbers between both rolls; the last is the sum of those before."""
+    changes = delivery.totals["changes"]
+    lines = [
+        (
+            before.totals["named"],
+            gettext("named in delivery %(number)s") % {"number": before.number},
+        ),
+        (changes["added"], gettext("added")),
+        (-changes["withdrawn"], gettext("withdrawn")),
+        (
+            delivery.totals["named"],
+            gettext("named in delivery %(number)s") % {"number": delivery.number},
+        ),
+    ]
+    return [(amount(number).replace("-", "\u2212"), words) for number, words in lines]
+
+
 def named_sentence(delivery: Delivery) -> list[str]:
     """Who the roll names, and why it may be fewer than are counted."""
     totals = delivery.totals

@@ -11,6 +11,7 @@ from deliveries.files import download
 from deliveries.models import Delivery, DossierFile, Seal, SealStatus
 from deliveries.models.file import PUBLIC_FILES
 from deliveries.services.seal_facts import seal_facts
+from deliveries.services.write_tables import explain_marks
 
 FILE_FACTS = ("name", "kind", "media_type", "bytes", "pages", "sha256")
 
@@ -65,6 +66,7 @@ def delivery_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 "list_root": delivery.list_root,
                 "totals": delivery.totals,
                 "erased_entries": delivery.redacted_entries,
+                "marks": explain_marks(delivery),
                 "files": [file_facts(file) for file in files],
                 "seal": seal_facts(seal, files) if seal else None,
             },

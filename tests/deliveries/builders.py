@@ -42,6 +42,7 @@ def a_delivery(letter: Letter, office: Office | None = None, **fields: Any) -> D
         office=office or an_office(),
         actor=actor,
         form_token=fields.pop("form_token", None) or uuid.uuid4(),
+        **fields,
     )
 
 

@@ -53,6 +53,7 @@ def test_only_the_named_are_copied_and_the_count_is_explained(letter: Letter) ->
         "named_people": 2,
         "named_organisations": 1,
         "changes": None,
+        "marks": {},
     }
     assert delivery.subject == "Paper Plan: A letter about paper"
     assert delivery.status == DeliveryStatus.RENDERING

@@ -103,13 +103,13 @@ SHAPED_NAMES = [
 
 
 def test_names_copy_out_of_the_roll_as_they_were_typed(tmp_path: Path) -> None:
-    text, _ = printed_roll(tmp_path, *[[name, "", ["Writer"]] for name in SHAPED_NAMES])
+    text, _ = printed_roll(tmp_path, *[[name, "", ["Writer"], "■◆"] for name in SHAPED_NAMES])
     for name in SHAPED_NAMES:
-        assert f"{name.replace(' ', '')},Writer" in text
+        assert f"{name.replace(' ', '')}■◆,Writer" in text
 
 
 def test_a_character_in_no_font_costs_neither_the_roll_nor_its_neighbours(tmp_path: Path) -> None:
-    text, _ = printed_roll(tmp_path, ["Ada \ue000 Lovelace 😀", "", []], ["Bo", "", []])
+    text, _ = printed_roll(tmp_path, ["Ada \ue000 Lovelace 😀", "", [], ""], ["Bo", "", [], ""])
     assert "Ada\ufffdLovelace" in text
     assert "😀" in text
     assert "Bo" in text
@@ -117,7 +117,7 @@ def test_a_character_in_no_font_costs_neither_the_roll_nor_its_neighbours(tmp_pa
 
 def test_a_roll_from_the_right_hangs_on_the_right(tmp_path: Path) -> None:
     details = ["Maximiliane-von-und-zu-Donaudampfschiff " * 3]
-    entries = [["محمد الحسيني", "", details]] * 4
+    entries = [["محمد الحسيني", "", details, "✓"]] * 4
     text, path = printed_roll(tmp_path, *entries, direction="rtl", language="ar")
     assert text.count("الحسيني") == 4
     with pikepdf.open(path) as pdf:
@@ -130,7 +130,7 @@ def test_a_roll_from_the_right_hangs_on_the_right(tmp_path: Path) -> None:
 
 
 def test_no_word_leaves_its_column(tmp_path: Path) -> None:
-    entries = [["A" * 110, "", ["x" * 60]], ["é" * 90, "", []], ["漢" * 60, "", []]]
+    entries = [["A" * 110, "", ["x" * 60], ""], ["é" * 90, "", [], "¶"], ["漢" * 60, "", [], ""]]
     _, path = printed_roll(tmp_path, *entries * 10, opening=None)
     boxes = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, check=True)
     edges = re.findall(r'xMin="([\d.]+)" .*xMax="([\d.]+)"', boxes.stdout.decode())
