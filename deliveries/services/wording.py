@@ -95,8 +95,8 @@ def changes_in_words(delivery: Delivery, before: Delivery) -> list[str]:
                 "longer agrees to be named, or a moderator took the signature back. The name is "
                 "not repeated here. Please read the earlier roll without it.",
                 "%(number)s entries are no longer part of the roll: their signatories withdrew or "
-                "no longer agree to be named, or a moderator took the signatures back. The names are "
-                "not repeated here. Please read the earlier roll without them.",
+                "no longer agree to be named, or a moderator took the signatures back. The names "
+                "are not repeated here. Please read the earlier roll without them.",
                 changes["withdrawn"],
             )
             % {"number": amount(changes["withdrawn"])}

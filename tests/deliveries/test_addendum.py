@@ -15,7 +15,8 @@ from deliveries.services.compose_jobs import letter_job
 from deliveries.services.compose_roll import addendum_job
 from deliveries.services.send_delivery import mark_delivered
 from letters.models import Letter
-from signatories.models import FeaturedGroup, Status
+from signatories.models import FeaturedGroup
+from signatories.services.withdraw_signature import withdraw_signature
 from tests.builders import a_signature
 from tests.deliveries.builders import a_delivery, an_office, made_ready, typeset
 
@@ -34,8 +35,7 @@ def second(letter: Letter) -> Delivery:
     renamed = a_signature(letter, "Ana Bel", consent_government=True)
     a_signature(letter, "Staying Person", consent_government=True)
     mark_delivered(made_ready(a_delivery(letter, office)))
-    leaving.status = Status.WITHDRAWN
-    leaving.save(update_fields=["status"])
+    withdraw_signature(signature_id=leaving.pk)
     renamed.name = "Anabel Correct"
     renamed.save(update_fields=["name"])
     marks = ["guild_code", "vouched"]
