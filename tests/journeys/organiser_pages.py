@@ -24,7 +24,7 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         f"{_L}text/edit/": (f"{_DRAFT}text/edit/", "/organise/letters/on-ink/text/edit/"),
         f"{_L}text/edit/<language:language>/": (f"{_DRAFT}text/edit/ar/",),
         f"{_L}settings/": (f"{_LETTER}settings/", f"{_DRAFT}settings/"),
-        f"{_L}offices/<slug:office>/": (f"{_LETTER}offices/office-of-paper/",),
+        f"{_L}offices/<slug:office>/": (f"{_LETTER}offices/office-of-ink/",),
         f"{_L}schedule/": (f"{_DRAFT}schedule/",),
         f"{_L}publish/": (f"{_DRAFT}publish/",),
         f"{_L}picture/": (f"{_DRAFT}picture/",),

@@ -38,7 +38,7 @@ from letters.services.set_picture import set_picture
 from signatories.models import FeaturedGroup
 from signatories.services.refresh_tallies import refresh_tallies
 from tests.builders import a_letter, a_member, a_new_text, a_signature, a_user, an_invitation
-from tests.deliveries.builders import a_delivery, made_ready
+from tests.deliveries.builders import a_delivery, an_office, made_ready
 from tests.letters.test_picture import photograph
 from verification.models import Action, AuditEntry, BulkAction, BulkState, ImportRun, PageViews
 from verification.services.block_senders import block_sender, read_sender
@@ -216,7 +216,7 @@ def _work(letter: Letter, owner: User) -> dict[str, Any]:
     ]
     at = timezone.now() + timedelta(days=1)
     send_update(letter=letter, update_id=updates[1].pk, seen=1, actor=owner, at=at)
-    ready = made_ready(a_delivery(letter))
+    ready = made_ready(a_delivery(letter, an_office("office-of-ink")))
     handed = made_ready(a_delivery(letter, ready.office))
     record_by_hand(delivery=handed, reference="PAPER-0001", actor=owner)
     return {
