@@ -35,25 +35,20 @@ log = structlog.get_logger(__name__)
 NAMELESS = (PUBLIC_LETTER_FILE, MANIFEST_FILE, SEALS_FILE)
 
 
-def _erased_of(delivery: str) -> Coalesce:
+def due_redactions() -> QuerySet[Delivery]:
+    """Deliveries with more erased entries (`erased`) than their files leave out."""
+    settled = (DeliveryStatus.READY, DeliveryStatus.SENT, DeliveryStatus.FAILED)
     counted = (
         DeliveryEntry.objects.erased()
-        .filter(delivery=OuterRef(delivery))
+        .filter(delivery=OuterRef("pk"))
         .order_by()
         .values("delivery")
         .annotate(number=Count("pk"))
         .values("number")
     )
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
-
-
-def due_redactions() -> QuerySet[Delivery]:
-    """Deliveries with more erased entries (`erased`) than their files leave out, those of the
-    delivery that they continue included: what is withdrawn since then may be named, too."""
-    settled = (DeliveryStatus.READY, DeliveryStatus.SENT, DeliveryStatus.FAILED)
     return (
         Delivery.objects.filter(status__in=settled)
-        .annotate(erased=_erased_of("pk") + _erased_of("since"))
+        .annotate(erased=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
         .filter(erased__gt=F("redacted_entries"))
     )
 

@@ -165,7 +165,7 @@ def test_a_delivery_under_way_is_left_until_it_is_finished(delivery: Delivery) -
     assert due_redactions().get() == delivery
 
 
-def test_the_delivery_that_continues_one_is_looked_at_too(letter: Letter) -> None:
+def test_each_delivery_that_names_somebody_counts_them_once(letter: Letter) -> None:
     a_signature(letter, "Goes Later", **GOV)
     first = made_ready(a_delivery(letter))
     first.status, first.sent_at = DeliveryStatus.SENT, first.ready_at
@@ -174,4 +174,4 @@ def test_the_delivery_that_continues_one_is_looked_at_too(letter: Letter) -> Non
     assert second.since == first
     erase(first, "Goes Later")
     erase_entries()
-    assert set(due_redactions()) == {first, second}
+    assert dict(due_redactions().values_list("pk", "erased")) == {first.pk: 1, second.pk: 1}
