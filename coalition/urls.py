@@ -45,6 +45,7 @@ urlpatterns = [
     *_in_each_language("poster.pdf", sheets.letter_poster, "letter_poster", paper="letter"),
     path("letters/<slug:slug>/<language:language>/", letter.letter_page, name="letter"),
     path("deliveries/", include(deliveries.public_urlpatterns)),
+    path("dossier/", include(deliveries.office_urlpatterns)),
     path("organise/", dashboard.dashboard, name="dashboard"),
     path(
         "organise/letters/<slug:slug>/",

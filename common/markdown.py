@@ -31,3 +31,22 @@ def render_markdown(text: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
     )
+
+
+def plain_text(text: str) -> str:
+    """The same words without marks: blocks apart, items of a list after a dash."""
+    blocks: list[str] = []
+    begin = ""
+    for token in _parser.parse(text):
+        if token.type == "list_item_open":
+            begin = "– "
+        elif token.type == "inline":
+            words = (
+                " " if each.type.endswith("break") else each.content
+                for each in token.children or ()
+            )
+            blocks.append(begin + "".join(words))
+            begin = ""
+        elif token.type in ("fence", "code_block"):
+            blocks.append(token.content.rstrip())
+    return "\n\n".join(blocks)

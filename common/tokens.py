@@ -36,3 +36,17 @@ def read_token(purpose: str, token: str, max_age: timedelta | None = None) -> st
         raise TokenExpired(signer.unsign(signed)) from None
     except signing.BadSignature:
         raise TokenError("not a token for this purpose") from None
+
+
+def make_lasting_token(purpose: str, value: str) -> str:
+    """A URL-safe token that binds `value` to `purpose` and is the same whenever it is made; what it
+    names says whether it still holds."""
+    return signing.Signer(salt=f"coalition.{purpose}").sign(value).replace(":", ".")
+
+
+def read_lasting_token(purpose: str, token: str) -> str:
+    """The value of a token of `make_lasting_token`. Raises TokenError."""
+    try:
+        return signing.Signer(salt=f"coalition.{purpose}").unsign(token.replace(".", ":"))
+    except signing.BadSignature:
+        raise TokenError("not a token for this purpose") from None

@@ -3,9 +3,10 @@ row and take ten times as long (docs/dependencies.md)."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from io import RawIOBase
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
+
+from common.outbox import Outbox
 
 MOST_ROWS = 1_048_576  # of one sheet, its head included: Excel opens no more
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -22,31 +23,12 @@ _HEAD = (
 Cells = Sequence[str | int]
 
 
-class _Outbox(RawIOBase):
-    """What the archive writes, until it is taken."""
-
-    def __init__(self) -> None:
-        self.parts: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object) -> int:
-        part = bytes(data)  # type: ignore[call-overload]
-        self.parts.append(part)
-        return len(part)
-
-    def take(self) -> bytes:
-        taken, self.parts = b"".join(self.parts), []
-        return taken
-
-
 def xlsx_parts(
     header: Cells, batches: Iterable[Sequence[Cells]], *, most_rows: int = MOST_ROWS
 ) -> Iterator[bytes]:
     """The file's bytes, as the batches of rows (none empty) come; where a sheet is full, another
     one with the same header goes on."""
-    outbox, sheets = _Outbox(), 0
+    outbox, sheets = Outbox(), 0
     left = iter(batches)
     rest = next(left, ())
     with ZipFile(outbox, "w", ZIP_DEFLATED, compresslevel=1) as archive:

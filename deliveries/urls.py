@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from deliveries.models.file import FILE_NAME
-from deliveries.views import organise, public, seal, sending
+from deliveries.views import by_hand, dossier, organise, public, seal, sending
 
 
 class FileNameConverter:
@@ -20,6 +20,8 @@ class FileNameConverter:
 
 register_converter(FileNameConverter, "file_name")
 
+_DISPATCH = "<int:number>/dispatches/<int:dispatch_id>"
+
 organiser_urlpatterns = [
     path("", organise.delivery_list, name="delivery_list"),
     path("new/", organise.delivery_new, name="delivery_new"),
@@ -32,12 +34,18 @@ organiser_urlpatterns = [
     path("<int:number>/preview/", organise.delivery_preview, name="delivery_preview"),
     path("<int:number>/files/<file_name:name>", organise.delivery_file, name="delivery_file"),
     path("<int:number>/send/", sending.delivery_send, name="delivery_send"),
-    path("<int:number>/by-hand/", sending.delivery_by_hand, name="delivery_by_hand"),
-    path(
-        "<int:number>/dispatches/<int:dispatch_id>/resolve/",
-        sending.dispatch_resolve,
-        name="dispatch_resolve",
-    ),
+    path("<int:number>/message.eml", sending.delivery_draft, name="delivery_draft"),
+    path("<int:number>/by-hand/", by_hand.delivery_by_hand, name="delivery_by_hand"),
+    path("<int:number>/upload.zip", by_hand.delivery_zip, name="delivery_zip"),
+    path(f"{_DISPATCH}/message.eml", sending.dispatch_message, name="dispatch_message"),
+    path(f"{_DISPATCH}/resolve/", sending.dispatch_resolve, name="dispatch_resolve"),
+    path(f"{_DISPATCH}/stop/", sending.dispatch_stop, name="dispatch_stop"),
+    path(f"{_DISPATCH}/revoke-link/", sending.link_revoke, name="link_revoke"),
+]
+
+office_urlpatterns = [
+    path("<str:token>/", dossier.dossier, name="dossier"),
+    path("<str:token>/<file_name:name>", dossier.dossier_file, name="dossier_file"),
 ]
 
 public_urlpatterns = [

@@ -76,6 +76,7 @@ letter_urlpatterns = [
     path("offices/<slug:office>/", offices.office_rules, name="office_rules"),
     path("schedule/", setup.schedule, name="schedule"),
     path("status/", setup.status, name="status"),
+    path("withdraw/", setup.withdraw, name="withdraw_letter"),
     path("publish/", setup.publish, name="publish"),
     path("picture/", picture.picture, name="picture"),
     path("picture/remove/", picture.picture_remove, name="picture_remove"),

@@ -45,7 +45,15 @@ def sitemap_xml(request: HttpRequest) -> HttpResponse:
 
 @anyone
 def robots_txt(request: HttpRequest) -> HttpResponse:
-    closed = ("/organise/", "/accounts/", "/confirm/", "/manage/", "/invited/", "/thanks/")
+    closed = (
+        "/organise/",
+        "/accounts/",
+        "/confirm/",
+        "/manage/",
+        "/invited/",
+        "/thanks/",
+        "/dossier/",
+    )
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines.append(f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}")
     return keep_page(HttpResponse("\n".join(lines) + "\n", content_type="text/plain"))

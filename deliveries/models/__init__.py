@@ -2,6 +2,7 @@ from deliveries.models.delivery import Delivery, DeliveryStatus, Sends
 from deliveries.models.dispatch import Dispatch, DispatchStatus, Method
 from deliveries.models.entry import DeliveryEntry, EntryKind
 from deliveries.models.file import DossierFile
+from deliveries.models.link import DossierLink
 from deliveries.models.piece import DeliveryPiece, PieceKind, PieceStatus
 from deliveries.models.seal import Seal, SealStatus
 
@@ -13,6 +14,7 @@ __all__ = [
     "Dispatch",
     "DispatchStatus",
     "DossierFile",
+    "DossierLink",
     "EntryKind",
     "Method",
     "PieceKind",

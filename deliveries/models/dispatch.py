@@ -19,6 +19,11 @@ class DispatchStatus(models.TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
     UNCERTAIN = "uncertain", _("Uncertain")
+    STOPPED = "stopped", _("Stopped")
+
+
+# It has not reached the office, so another may be begun.
+OVER = (DispatchStatus.FAILED, DispatchStatus.STOPPED)
 
 
 class Dispatch(models.Model):
@@ -35,10 +40,20 @@ class Dispatch(models.Model):
 
     method = models.CharField(max_length=10, choices=Method, default=Method.EMAIL)
     recipient = models.EmailField(blank=True)
-    reference = models.CharField(max_length=200, blank=True)
+    docket = models.CharField(max_length=200, blank=True)
+    reference = models.CharField(max_length=200, blank=True, help_text=_("A tracking number."))
+    handed_on = models.DateField(null=True, blank=True)
 
     status = models.CharField(max_length=10, choices=DispatchStatus, default=DispatchStatus.QUEUED)
     message_id = models.CharField(max_length=200, blank=True)
+    message_sha256 = models.CharField(max_length=64, blank=True)
+    message_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    size_limit = models.PositiveBigIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Bytes of a mail that the server takes, once it has refused one; 0: unknown."),
+    )
+    size_refusal = models.TextField(blank=True)
     server_reply = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
@@ -55,7 +70,7 @@ class Dispatch(models.Model):
             ),
             models.CheckConstraint(
                 condition=(Q(method=Method.EMAIL) & ~Q(recipient=""))
-                | (Q(method=Method.HAND) & ~Q(reference="")),
+                | (Q(method=Method.HAND) & ~(Q(reference="") & Q(docket=""))),
                 name="dispatch_says_where",
             ),
             models.UniqueConstraint(

@@ -120,6 +120,10 @@ class DossierFile(models.Model):
         return "sealed" if self.is_sealed else "plain"
 
     @property
+    def outside_name(self) -> str:
+        return file_name(self.delivery, self.name)
+
+    @property
     def is_for_public(self) -> bool:
         """Whether it is made for everybody: the letter that names nobody, and its sealed copy.
 

@@ -133,23 +133,22 @@ def weight(dossier: Dossier) -> Findings:
     rule = _("Size of each file")
     if rules["max_file_bytes"]:
         largest = max(file.bytes for file in dossier.files)
-        yield _settled(
-            rule,
-            largest > rules["max_file_bytes"],
-            _at_most(largest, rules["max_file_bytes"]),
-            _("Hand the files over another way."),
-        )
+        found = _at_most(largest, rules["max_file_bytes"])
+        yield _too_much(dossier, rule, largest > rules["max_file_bytes"], found)
     else:
         yield _unknown(rule)
     if rules["channel"] == "email":
         total = sum(mailed_bytes(file.bytes) for file in dossier.files)
         most = rules["max_total_bytes"] or DEFAULT_TOTAL_BYTES
-        yield _settled(
-            _("Size of the mail"),
-            total > most,
-            _at_most(total, most),
-            _("Download the files and hand them over another way."),
-        )
+        yield _too_much(dossier, _("Size of the mail"), total > most, _at_most(total, most))
+
+
+def _too_much(dossier: Dossier, rule: str, over: bool, found: str) -> Finding:
+    """What is too much for a mail goes as a link; where people upload, nothing takes its place."""
+    if over and dossier.rules["channel"] == "email":
+        mend = _("What does not fit goes as a private link. Ask the office whether it opens links.")
+        return Finding(rule, Outcome.WARNING, found, mend)
+    return _settled(rule, over, found, _("Hand the files over another way."))
 
 
 def _at_most(found: int, most: int) -> str:
@@ -183,12 +182,8 @@ def number_of_files(dossier: Dossier) -> Findings:
     if most is None:
         yield _unknown(rule)
         return
-    yield _settled(
-        rule,
-        len(dossier.files) > most,
-        _("%(found)s of at most %(most)s") % {"found": len(dossier.files), "most": most},
-        _("Download the files and hand over those that the office takes."),
-    )
+    found = _("%(found)s of at most %(most)s") % {"found": len(dossier.files), "most": most}
+    yield _too_much(dossier, rule, len(dossier.files) > most, found)
 
 
 def statement(dossier: Dossier) -> Findings:

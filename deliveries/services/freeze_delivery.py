@@ -28,6 +28,10 @@ class NoCountedSignature(Exception):
     """Nobody's signature counts yet, so there is nothing to deliver."""
 
 
+class LetterWithdrawn(Exception):
+    """The organisers have withdrawn the letter."""
+
+
 class NoText(Exception):
     """The letter has no published version."""
 
@@ -46,7 +50,7 @@ def freeze_delivery(
     show the same instant. Presses of the same form (`form_token`) make one delivery; two people's
     deliveries get consecutive numbers, for the letter's row is locked (signers are not kept out).
     `sends` says what a later delivery to the same office takes along; the first one always has the
-    whole roll. Raises NoText, NoCountedSignature.
+    whole roll. Raises LetterWithdrawn, NoText, NoCountedSignature.
     """
     with transaction.atomic():
         locked = (
@@ -57,6 +61,8 @@ def freeze_delivery(
         pressed = Delivery.objects.filter(letter=letter, form_token=form_token).first()
         if pressed is not None:
             return pressed
+        if locked.withdrawn_at is not None:
+            raise LetterWithdrawn
         if locked.current_version is None:
             raise NoText
         delivery = _number_delivery(locked, locked.current_version, office, actor, form_token)

@@ -10,11 +10,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.responses import see_other
 from deliveries.files import download
-from deliveries.forms import ByHandForm, NewDeliveryForm
+from deliveries.forms import NewDeliveryForm
 from deliveries.models import Delivery, DossierFile, Seal
 from deliveries.seal.certificate import is_configured
 from deliveries.services.cancel_delivery import cancel_delivery
-from deliveries.services.freeze_delivery import NoCountedSignature, NoText, freeze_delivery
+from deliveries.services.freeze_delivery import (
+    LetterWithdrawn,
+    NoCountedSignature,
+    NoText,
+    freeze_delivery,
+)
 from deliveries.services.inspect_delivery import preflight
 from deliveries.services.progress import progress_of
 from deliveries.services.send_delivery import publish_delivery
@@ -56,6 +61,9 @@ def delivery_new(request: MemberRequest, letter: Letter) -> HttpResponse:
             None, gettext("Nobody’s signature counts yet. Deliver once somebody signed.")
         )
         return _list_page(request, letter, form)
+    except LetterWithdrawn:
+        form.add_error(None, gettext("This letter is withdrawn. Reopen it before you deliver it."))
+        return _list_page(request, letter, form)
     except NoText:
         form.add_error(None, gettext("This letter has no text yet. Publish its text first."))
         return _list_page(request, letter, form)
@@ -86,7 +94,7 @@ def _list_page(request: MemberRequest, letter: Letter, form: NewDeliveryForm) ->
 @require_safe
 def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     delivery = get_object_or_404(deliveries_of(letter), number=number)
-    dispatches = list(delivery.dispatches.select_related("created_by"))
+    dispatches = list(delivery.dispatches.select_related("created_by", "link"))
     return render(
         request,
         "deliveries/delivery_detail.html",
@@ -101,7 +109,6 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
             "seal": Seal.objects.filter(delivery=delivery).first(),
             "can_seal": is_configured(),
             "is_leaving": any(dispatch.is_under_way for dispatch in dispatches),
-            "hand_form": ByHandForm(),
             "may_deliver": request.role.includes(EDITOR),
         },
     )
@@ -144,7 +151,7 @@ def delivery_cancel(request: MemberRequest, letter: Letter, number: int) -> Http
 @require_POST
 def delivery_publish(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     delivery = get_object_or_404(deliveries_of(letter), number=number)
-    if publish_delivery(delivery=delivery):
+    if publish_delivery(delivery=delivery, actor=request.user):
         messages.success(request, gettext("The page of this delivery is public now."))
     return see_other(detail_url(delivery))
 

@@ -8,7 +8,15 @@ from common.access import anyone
 from common.languages import speak
 from common.pagecache import keep_page
 from deliveries.files import download
-from deliveries.models import Delivery, DossierFile, Seal, SealStatus
+from deliveries.models import (
+    Delivery,
+    Dispatch,
+    DispatchStatus,
+    DossierFile,
+    Method,
+    Seal,
+    SealStatus,
+)
 from deliveries.models.file import PUBLIC_FILES
 from deliveries.services.seal_facts import seal_facts
 from deliveries.services.write_tables import explain_marks
@@ -35,12 +43,18 @@ def public_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
                 "text": text,
                 "files": delivery.files.all(),
                 "seal": seal_of(delivery),
+                "handed": _handed(delivery),
             },
         )
 
 
 def seal_of(delivery: Delivery) -> Seal | None:
     return Seal.objects.filter(delivery=delivery, status=SealStatus.SEALED).first()
+
+
+def _handed(delivery: Delivery) -> Dispatch | None:
+    """The record of people who handed it over, if it went so."""
+    return delivery.dispatches.filter(method=Method.HAND, status=DispatchStatus.SENT).first()
 
 
 @anyone
@@ -50,6 +64,7 @@ def delivery_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     delivery = get_object_or_404(deliveries, letter__slug=slug, number=number)
     files = list(delivery.files.select_related("seals"))
     seal = seal_of(delivery)
+    handed = _handed(delivery)
     return keep_page(
         JsonResponse(
             {
@@ -60,6 +75,13 @@ def delivery_json(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 "docket": delivery.rules["docket"],
                 "frozen_at": delivery.frozen_at,
                 "sent_at": delivery.sent_at,
+                "handed_over": handed
+                and {
+                    "on": handed.handed_on,
+                    "docket": handed.docket,
+                    "tracking_number": handed.reference,
+                },
+                "letter_withdrawn_at": delivery.letter.withdrawn_at,
                 "version": delivery.version.number,
                 "language": delivery.language,
                 "text_sha256": delivery.text_sha256,

@@ -1,26 +1,36 @@
-"""Handing a delivery to its office: by mail, by hand, and what to do where nobody knows."""
+"""Mailing a delivery to its office, stopping it, and what to do where nobody knows."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.mail import EmailMessage
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.responses import see_other
-from deliveries.forms import ByHandForm
-from deliveries.models import Dispatch
+from deliveries.models import Dispatch, DossierLink
+from deliveries.services.office_mail import as_bytes, build_draft, build_message, plan_mail
 from deliveries.services.send_delivery import (
     AlreadySent,
     CannotSend,
     Erased,
+    NoAddress,
     NotMeasured,
     NotReady,
+    Overtaken,
     Unmet,
+    Withdrawn,
     check_sendable,
-    record_by_hand,
     resolve_dispatch,
     send_delivery,
+    stop_dispatch,
 )
+from deliveries.services.use_link import revoke_link
+from deliveries.smtp import NotAccepted
 from deliveries.views.organise import deliveries_of, detail_url
 from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role
@@ -48,6 +58,18 @@ def explain(error: CannotSend) -> str:
             )
         case NotReady():
             return gettext("The files are not ready yet.")
+        case NoAddress():
+            return gettext(
+                "This office has no mail address here, so it is by hand only: hand the files over "
+                "yourselves and record it."
+            )
+        case Withdrawn():
+            return gettext("This letter is withdrawn, so nothing is sent.")
+        case Overtaken():
+            return gettext(
+                "Delivery %(number)s went to this office, or is on its way, and this one does not "
+                "continue it. Freeze a new one: it says what changed since."
+            ) % {"number": error.number}
     return str(error)
 
 
@@ -65,28 +87,81 @@ def delivery_send(request: MemberRequest, letter: Letter, number: int) -> HttpRe
     except CannotSend as error:
         messages.error(request, explain(error))
         return see_other(detail_url(delivery))
-    return render(
+    context = {"letter": letter, "delivery": delivery, "plan": plan_mail(delivery)}
+    return render(request, "deliveries/delivery_send.html", context)
+
+
+@letter_member(Role.VIEWER)
+@require_safe
+def delivery_draft(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
+    """The complete mail with every file, which a mail program opens as a draft."""
+    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    if not delivery.is_complete:
+        raise Http404
+    response = _eml(build_draft, delivery, f"delivery-{number}-draft.eml")
+    if not response.content:
+        raise Http404
+    return response
+
+
+@letter_member(Role.VIEWER)
+@require_safe
+def dispatch_message(
+    request: MemberRequest, letter: Letter, number: int, dispatch_id: int
+) -> HttpResponse:
+    """The mail as it was sent, built again; where a byte would differ, it is not given out."""
+    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    dispatch = get_object_or_404(delivery.dispatches.exclude(message_sha256=""), pk=dispatch_id)
+    dispatch.delivery = delivery
+    response = _eml(build_message, dispatch, f"delivery-{number}-message-{dispatch.pk}.eml")
+    if hashlib.sha256(response.content).hexdigest() == dispatch.message_sha256:
+        return response
+    messages.error(
         request,
-        "deliveries/delivery_send.html",
-        {"letter": letter, "delivery": delivery, "files": delivery.files.for_office()},
+        gettext(
+            "This mail cannot be built again as it was sent: a file, an erased name or a setting "
+            "has changed since. Its SHA-256 and the server’s answer stay recorded."
+        ),
     )
+    return see_other(detail_url(delivery))
+
+
+def _eml(build: Callable[[Any], EmailMessage], what: object, name: str) -> HttpResponse:
+    """Nothing where a file is gone or altered; its SHA-256 is then that of no mail."""
+    try:
+        content = as_bytes(build(what))
+    except NotAccepted:
+        content = b""
+    response = HttpResponse(content, content_type="message/rfc822")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @letter_member(Role.EDITOR)
 @require_POST
-def delivery_by_hand(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
+def dispatch_stop(
+    request: MemberRequest, letter: Letter, number: int, dispatch_id: int
+) -> HttpResponse:
     delivery = get_object_or_404(deliveries_of(letter), number=number)
-    form = ByHandForm(request.POST)
-    if not form.is_valid():
-        for errors in form.errors.values():
-            messages.error(request, str(errors[0]))
-        return see_other(detail_url(delivery))
-    try:
-        record_by_hand(delivery=delivery, actor=request.user, **form.cleaned_data)
-    except CannotSend as error:
-        messages.error(request, explain(error))
+    dispatch = get_object_or_404(delivery.dispatches, pk=dispatch_id)
+    if stop_dispatch(dispatch=dispatch, actor=request.user):
+        messages.success(request, gettext("Stopped: nothing was sent."))
     else:
-        messages.success(request, gettext("Recorded as delivered by hand."))
+        messages.warning(request, gettext("It is too late: the mail is leaving, or has left."))
+    return see_other(detail_url(delivery))
+
+
+@letter_member(Role.EDITOR)
+@require_POST
+def link_revoke(
+    request: MemberRequest, letter: Letter, number: int, dispatch_id: int
+) -> HttpResponse:
+    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    links = DossierLink.objects.select_related("dispatch__delivery__letter")
+    link = get_object_or_404(links, dispatch__delivery=delivery, dispatch=dispatch_id)
+    if revoke_link(link=link, actor=request.user):
+        messages.success(request, gettext("The office’s link has ended."))
     return see_other(detail_url(delivery))
 
 
@@ -99,7 +174,7 @@ def dispatch_resolve(
     delivery = get_object_or_404(deliveries_of(letter), number=number)
     dispatch = get_object_or_404(Dispatch, pk=dispatch_id, delivery=delivery)
     went = request.POST.get("went") == "yes"
-    if not resolve_dispatch(dispatch=dispatch, went=went):
+    if not resolve_dispatch(dispatch=dispatch, went=went, actor=request.user):
         messages.warning(request, gettext("Somebody has decided this already."))
     elif went:
         messages.success(request, gettext("Recorded as sent."))

@@ -107,6 +107,8 @@ class Letter(models.Model):
     status = models.CharField(max_length=10, choices=LetterStatus, default=LetterStatus.DRAFT)
     opens_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
+    # The organisers no longer stand by it: nobody signs it and no office gets it any more.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     # In which the organisers write these times; an IANA name.
     time_zone = models.CharField(max_length=50, default="UTC")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -124,6 +126,10 @@ class Letter(models.Model):
                 | Q(closes_at__isnull=True)
                 | Q(opens_at__lt=F("closes_at")),
                 name="letter_opens_before_it_closes",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(status=LetterStatus.CLOSED),
+                name="letter_withdrawn_is_closed",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=(LetterStatus.DRAFT, LetterStatus.EMBARGOED))
@@ -170,6 +176,8 @@ class Letter(models.Model):
         at = at or timezone.now()
         if self.accepts_signatures(at):
             return ""
+        if self.withdrawn_at is not None:
+            return gettext("The organisers have withdrawn this letter.")
         if self.status == LetterStatus.PAUSED:
             return gettext("Signing is paused for the moment.")
         if self.opens_at and self.opens_at > at:

@@ -48,10 +48,31 @@ def change_status(*, letter: Letter, to: LetterStatus, actor: User) -> str:
         past = locked.closes_at is not None and locked.closes_at <= timezone.now()
         if to == LetterStatus.OPEN and past:
             raise ClosingIsPast
-        before, locked.status = locked.status, to
+        before, locked.status, locked.withdrawn_at = locked.status, to, None
         if action == "reveal":  # now, not at the time that was set
             locked.opens_at = timezone.now()
-        locked.save(update_fields=["status", "opens_at"])
+        locked.save(update_fields=["status", "opens_at", "withdrawn_at"])
         record(locked, actor, action, before={"letter": str(before)}, after={"letter": str(to)})
     forget(locked.slug)
     return action
+
+
+def withdraw_letter(*, letter: Letter, actor: User) -> None:
+    """The organisers no longer stand by the letter: it is closed until they reopen it, its
+    page says so, and no mail with it leaves any more. Raises NotPossible."""
+    with transaction.atomic():
+        locked = Letter.objects.select_for_update().get(pk=letter.pk)
+        if not may_withdraw(locked):
+            raise NotPossible
+        before, locked.status = locked.status, LetterStatus.CLOSED
+        locked.withdrawn_at = timezone.now()
+        locked.save(update_fields=["status", "withdrawn_at"])
+        after = {"letter": str(LetterStatus.CLOSED)}
+        record(locked, actor, "withdraw", before={"letter": str(before)}, after=after)
+    forget(locked.slug)
+
+
+def may_withdraw(letter: Letter) -> bool:
+    """Whether it is public and not withdrawn: a draft is discarded, an embargo ended first."""
+    public = (LetterStatus.OPEN, LetterStatus.PAUSED, LetterStatus.CLOSED)
+    return letter.withdrawn_at is None and _status_of(letter) in public

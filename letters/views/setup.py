@@ -13,7 +13,14 @@ from common.responses import see_other
 from letters.access import MemberRequest, letter_member
 from letters.checklist import State, checklist, is_ready
 from letters.models import Letter, LetterStatus, Role, effective_offices
-from letters.services.change_status import ClosingIsPast, change_status, steps_from
+from letters.services.change_status import (
+    ClosingIsPast,
+    NotPossible,
+    change_status,
+    may_withdraw,
+    steps_from,
+    withdraw_letter,
+)
 from letters.services.publish_letter import AlreadyPublished, NotReady, publish_letter
 from letters.services.set_up_letter import change_schedule, change_settings
 from letters.services.take_drafts import TextChanged, fingerprint
@@ -31,6 +38,7 @@ def letter_settings(request: MemberRequest, letter: Letter) -> HttpResponse:
         return see_other(reverse("letter_settings", args=[letter.slug]))
     context: dict[str, Any] = {"letter": letter, "form": form}
     context["offices"] = effective_offices(letter)
+    context["may_withdraw"] = request.role == Role.OWNER and may_withdraw(letter)
     context["steps"] = steps_from(letter)
     status = 422 if form.errors else 200
     return render(request, "letters/letter_settings.html", context, status=status)
@@ -47,6 +55,23 @@ def schedule(request: MemberRequest, letter: Letter) -> HttpResponse:
         return see_other(reverse("schedule", args=[letter.slug]))
     status = 422 if form.errors else 200
     return render(request, "letters/schedule.html", {"letter": letter, "form": form}, status=status)
+
+
+@letter_member(Role.OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: MemberRequest, letter: Letter) -> HttpResponse:
+    """GET says what withdrawing does; POST does it."""
+    try:
+        if request.method == "POST":
+            withdraw_letter(letter=letter, actor=request.user)
+            messages.success(request, _("The letter is withdrawn; its page says so."))
+            return see_other(reverse("letter_settings", args=[letter.slug]))
+    except NotPossible:
+        messages.error(request, _("Somebody changed the letter meanwhile. Please look again."))
+        return see_other(reverse("letter_settings", args=[letter.slug]))
+    if not may_withdraw(letter):
+        return see_other(reverse("letter_settings", args=[letter.slug]))
+    return render(request, "letters/withdraw_letter.html", {"letter": letter})
 
 
 @letter_member(Role.EDITOR)

@@ -378,6 +378,11 @@ TABLE |= {
         f"{_AT_LETTER}status/",
         {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 303)},
     ),
+    # The letter is open, so the page asks, and the button withdraws it.
+    f"{_LETTER}withdraw/": (
+        f"{_AT_LETTER}withdraw/",
+        {"GET": needs(Role.OWNER, 200), "POST": needs(Role.OWNER, 303)},
+    ),
     f"{_LETTER}publish/": (
         f"{_AT_LETTER}publish/",
         {"GET": needs(Role.EDITOR, 302), "POST": needs(Role.EDITOR, 302)},
@@ -444,15 +449,24 @@ TABLE |= {
     f"{_NUMBER}retry/": (f"{_AT}1/retry/", CHANGE_ONE),
     f"{_NUMBER}publish/": (f"{_AT}1/publish/", CHANGE_ONE),
     f"{_NUMBER}seal/": (f"{_AT}1/seal/", CHANGE_ONE),
-    f"{_NUMBER}by-hand/": (f"{_AT}1/by-hand/", CHANGE_ONE),
-    f"{_NUMBER}dispatches/<int:dispatch_id>/resolve/": (
-        f"{_AT}1/dispatches/1/resolve/",
-        CHANGE_ONE,
+    **{f"{_NUMBER}{file}": (f"{_AT}1/{file}", READ_ONE) for file in ("message.eml", "upload.zip")},
+    f"{_NUMBER}dispatches/<int:dispatch_id>/message.eml": (
+        f"{_AT}1/dispatches/1/message.eml",
+        READ_ONE,
     ),
-    f"{_NUMBER}send/": (
-        f"{_AT}1/send/",
-        {"GET": needs(Role.EDITOR, 404), "POST": needs(Role.EDITOR, 404)},
-    ),
+    **{
+        f"{_NUMBER}dispatches/<int:dispatch_id>/{end}": (f"{_AT}1/dispatches/1/{end}", CHANGE_ONE)
+        for end in ("resolve/", "stop/", "revoke-link/")
+    },
+    **{
+        f"{_NUMBER}{page}": (
+            f"{_AT}1/{page}",
+            {"GET": needs(Role.EDITOR, 404), "POST": needs(Role.EDITOR, 404)},
+        )
+        for page in ("send/", "by-hand/")
+    },
+    "dossier/<str:token>/": ("/dossier/forged/", NOT_THERE),
+    "dossier/<str:token>/<file_name:name>": ("/dossier/forged/x", NOT_THERE),
 }
 _COALITION = "organise/coalitions/<slug:slug>/"
 _MAKERS = "/organise/coalitions/makers/"

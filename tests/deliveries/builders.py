@@ -80,16 +80,16 @@ GOOD_FACTS: dict[str, Any] = {
 }
 
 
-def made_ready(delivery: Delivery) -> Delivery:
-    """Ready, with files on the disk, without typesetting."""
+def made_ready(delivery: Delivery, *, padding: int = 0) -> Delivery:
+    """Ready, with files on the disk, without typesetting; each has `padding` more bytes."""
     delivery.folder.mkdir(parents=True)
     for name in ("letter.pdf", "letter-public.pdf", "roll.pdf"):
-        (delivery.folder / name).write_bytes(b"%PDF-1.7 " + name.encode())
+        (delivery.folder / name).write_bytes(b"%PDF-1.7 " + name.encode() + bytes(padding))
         delivery.files.create(
             name=name,
             media_type="application/pdf",
             sha256=hashlib.sha256((delivery.folder / name).read_bytes()).hexdigest(),
-            bytes=2000,
+            bytes=2000 + padding,
             pages=1,
             facts=GOOD_FACTS,
         )
@@ -132,7 +132,7 @@ def address(name: str, delivery: Delivery) -> str:
         kwargs["number"] = delivery.number
     if name == "delivery_file":
         kwargs["name"] = "letter.pdf"
-    if name == "dispatch_resolve":
+    if name.startswith(("dispatch_", "link_")):
         kwargs["dispatch_id"] = 1
     return reverse(name, kwargs=kwargs)
 

@@ -101,8 +101,8 @@ def test_a_character_that_no_font_has_is_found_with_its_file(letter: Letter) -> 
         ("Accessible: tagged, with title and language (PDF/UA-1)", {"ua": 0}, {}),
         ("Every name can be read back from the files, in order", {"absent_count": 1}, {}),
         ("No character is missing from the fonts", {"unprintable": 1}, {}),
-        ("Size of each file", {}, {"max_file_bytes": 1999}),
-        ("Number of files", {}, {"max_files": 1}),
+        ("Size of each file", {}, {"max_file_bytes": 1999, "channel": "upload"}),
+        ("Number of files", {}, {"max_files": 1, "channel": "upload"}),
         ("File format", {}, {"formats": "DOCX"}),
         # The roll has one page, too.
         ("Pages of the letter", {"pages": 15}, {"annexes_count": True}),
@@ -128,6 +128,23 @@ def test_a_deadline_that_has_passed_warns_and_stops_nothing(letter: Letter) -> N
     delivery = a_ready(letter, deadline_at=timezone.now() - timedelta(hours=1))
     found = outcomes(delivery)
     assert found["Before the deadline"] == Outcome.WARNING
+    assert Outcome.FAILED not in found.values()
+
+
+@pytest.mark.parametrize(
+    ("rule", "rules"),
+    [
+        # Two files of 2,000 bytes in base64.
+        ("Size of the mail", {"max_total_bytes": 2 * 36 * 78 - 1}),
+        ("Size of each file", {"max_file_bytes": 1999}),
+        ("Number of files", {"max_files": 1}),
+    ],
+)
+def test_what_is_too_much_for_a_mail_is_said_and_goes_as_a_link(
+    letter: Letter, rule: str, rules: dict[str, Any]
+) -> None:
+    found = outcomes(a_ready(letter, **rules))
+    assert found[rule] == Outcome.WARNING
     assert Outcome.FAILED not in found.values()
 
 

@@ -109,7 +109,7 @@ def test_who_is_not_to_be_named_is_in_no_public_byte(letter: Letter) -> None:
     a_signature(letter, "Rep Person", organisation_name="Guild of Paper", consent_government=True)
     a_signature(letter, "Held Secret", status="held", consent_government=True)
     delivery = typeset(a_delivery(letter))
-    publish_delivery(delivery=delivery)
+    publish_delivery(delivery=delivery, actor=delivery.created_by)
     Signature.objects.filter(pk=shown.pk).update(show_name=False)
     page = public(Client(), delivery).content.decode()
     file = b"".join(public(Client(), delivery, "letter-public.pdf").streaming_content)

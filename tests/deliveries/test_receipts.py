@@ -141,7 +141,7 @@ def receipts_path(entry: DeliveryEntry) -> str:
 @pytest.fixture
 def published(five: Delivery) -> Delivery:
     made_ready(five)
-    publish_delivery(delivery=five)
+    publish_delivery(delivery=five, actor=five.created_by)
     five.refresh_from_db()
     return five
 

@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.db import connection
 from django.utils import timezone
 
@@ -16,6 +13,7 @@ from deliveries.models import Delivery, DeliveryStatus, Dispatch, DispatchStatus
 from deliveries.services.mail_dispatch import mail_dispatch, mark_uncertain
 from deliveries.services.send_delivery import (
     AlreadySent,
+    NoAddress,
     NotMeasured,
     NotReady,
     Unmet,
@@ -25,46 +23,7 @@ from deliveries.services.send_delivery import (
 from letters.models import Letter, Office, Role
 from tests.builders import a_letter, a_member, a_signature
 from tests.deliveries.builders import a_delivery, an_office, made_ready
-
-
-class Mailroom:
-    """An SMTP server's handler: keeps what it takes and answers as told."""
-
-    def __init__(self) -> None:
-        self.taken: list[bytes] = []
-        self.answer = "250 2.0.0 queued as 42"
-        self.hang_up = False
-        self.wait = 0.0
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        await asyncio.sleep(self.wait)
-        if self.answer.startswith("2"):
-            self.taken.append(envelope.content)
-        if self.hang_up:
-            server.transport.abort()
-        return self.answer
-
-
-@pytest.fixture
-def mailroom(settings: Any) -> Iterator[Mailroom]:
-    room = Mailroom()
-    controller = Controller(room, hostname="127.0.0.1", port=0)
-    controller.port = _free_port()
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
-    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
-    yield room
-    controller.stop()
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+from tests.deliveries.mailroom import Mailroom, free_port
 
 
 def a_ready_delivery(letter: Letter, office: Office | None = None) -> Delivery:
@@ -91,8 +50,8 @@ def test_the_office_gets_one_mail_with_the_files(letter: Letter, mailroom: Mailr
     assert mail["Subject"] == "Paper Plan: A letter about paper"
     assert mail["Message-ID"] == dispatch.message_id
     assert [part.get_filename() for part in mail.iter_attachments()] == [
-        "a-letter-delivery-1-letter.pdf",
-        "a-letter-delivery-1-roll.pdf",
+        "makers-a-letter-delivery-1-letter.pdf",
+        "makers-a-letter-delivery-1-roll.pdf",
     ]
     assert next(mail.iter_attachments()).get_content() == b"%PDF-1.7 letter.pdf"
     body = mail.get_body(("plain",))
@@ -106,7 +65,7 @@ def test_the_office_gets_one_mail_with_the_files(letter: Letter, mailroom: Mailr
 
 @pytest.mark.parametrize(
     ("answer", "after"),
-    [("451 busy", DispatchStatus.QUEUED), ("554 too large", DispatchStatus.FAILED)],
+    [("451 busy", DispatchStatus.QUEUED), ("554 no thanks", DispatchStatus.FAILED)],
 )
 def test_a_refusal_waits_or_fails(
     letter: Letter, mailroom: Mailroom, answer: str, after: DispatchStatus
@@ -128,7 +87,7 @@ def test_a_refusal_waits_or_fails(
 
 def test_no_server_waits(letter: Letter, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", _free_port()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     delivery = a_ready_delivery(letter)
     dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
     assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.QUEUED
@@ -144,8 +103,8 @@ def test_no_answer_is_uncertain_and_a_person_decides(letter: Letter, mailroom: M
     with pytest.raises(AlreadySent):
         send_delivery(delivery=delivery, actor=actor)
 
-    assert resolve_dispatch(dispatch=dispatch, went=False)
-    assert not resolve_dispatch(dispatch=dispatch, went=True)
+    assert resolve_dispatch(dispatch=dispatch, went=False, actor=actor)
+    assert not resolve_dispatch(dispatch=dispatch, went=True, actor=actor)
     again = send_delivery(delivery=delivery, actor=actor)
     mailroom.hang_up = False
     assert mail_dispatch(dispatch_id=again.pk) == DispatchStatus.SENT
@@ -153,32 +112,30 @@ def test_no_answer_is_uncertain_and_a_person_decides(letter: Letter, mailroom: M
 
 def test_a_worker_that_died_while_sending_leaves_it_uncertain(letter: Letter) -> None:
     delivery = a_ready_delivery(letter)
-    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+    actor = sender(delivery)
+    dispatch = send_delivery(delivery=delivery, actor=actor)
     Dispatch.objects.update(status=DispatchStatus.SENDING, started_at=timezone.now())
     assert mark_uncertain() == 0
     Dispatch.objects.update(started_at=timezone.now() - timedelta(minutes=2))
     assert mark_uncertain() == 1
     assert mail_dispatch(dispatch_id=dispatch.pk) is None
-    assert resolve_dispatch(dispatch=dispatch, went=True)
+    assert resolve_dispatch(dispatch=dispatch, went=True, actor=actor)
     delivery.refresh_from_db()
     assert delivery.status == DeliveryStatus.SENT
 
 
-@pytest.mark.parametrize(
-    ("rules", "rule"),
-    [
-        ({"email": ""}, "The office has a mail address"),
-        # Two files of 2,000 bytes in base64.
-        ({"max_total_bytes": 2 * 36 * 78 - 1}, "Size of the mail"),
-        ({"max_file_bytes": 1999}, "Size of each file"),
-        ({"max_files": 1}, "Number of files"),
-    ],
-)
-def test_an_office_s_limits_stop_the_mail(letter: Letter, rules: dict[str, Any], rule: str) -> None:
-    delivery = a_ready_delivery(letter, an_office(**rules))
+def test_an_office_without_an_address_gets_no_mail(letter: Letter) -> None:
+    delivery = a_ready_delivery(letter, an_office(email="", channel="upload"))
+    with pytest.raises(NoAddress):
+        send_delivery(delivery=delivery, actor=sender(delivery))
+    assert not Dispatch.objects.exists()
+
+
+def test_a_rule_that_is_not_met_stops_the_mail(letter: Letter) -> None:
+    delivery = a_ready_delivery(letter, an_office(formats="DOCX"))
     with pytest.raises(Unmet) as unmet:
         send_delivery(delivery=delivery, actor=sender(delivery))
-    assert [finding.rule for finding in unmet.value.findings] == [rule]
+    assert [finding.rule for finding in unmet.value.findings] == ["File format"]
     assert not Dispatch.objects.exists()
 
 

@@ -7,23 +7,24 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from deliveries.models import Delivery, DeliveryStatus, Dispatch, DispatchStatus, Method
+from deliveries.models import Delivery, DeliveryStatus, Dispatch, DispatchStatus
 from letters.models import Letter, Role
 from tests.builders import a_coalition, a_member, a_signature, a_user
 from tests.deliveries.builders import a_delivery, address, an_office, client_of
 
 READS = (
     *("delivery_list", "delivery_detail", "delivery_progress", "delivery_preview"),
-    "delivery_file",
+    *("delivery_file", "delivery_draft", "delivery_zip"),
 )
-WRITES = (
-    *("delivery_new", "delivery_cancel", "delivery_retry", "delivery_publish", "delivery_by_hand"),
-)
+WRITES = ("delivery_new", "delivery_cancel", "delivery_retry", "delivery_publish")
+# A page with a button.
+ASKS = ("delivery_send", "delivery_by_hand")
+ONE = ("dispatch_resolve", "dispatch_stop", "link_revoke")
 
 
-@pytest.mark.parametrize("name", [*READS, *WRITES, "delivery_send", "dispatch_resolve"])
+@pytest.mark.parametrize("name", [*READS, *WRITES, *ASKS, *ONE, "dispatch_message"])
 def test_strangers_see_nothing_and_the_anonymous_log_in(ready: Delivery, name: str) -> None:
-    method = "post" if name in (*WRITES, "dispatch_resolve") else "get"
+    method = "post" if name in (*WRITES, *ONE) else "get"
     url = address(name, ready)
     outsider = a_member(a_coalition("elsewhere"), Role.OWNER)
     assert getattr(client_of(outsider), method)(url).status_code == 404
@@ -34,10 +35,10 @@ def test_strangers_see_nothing_and_the_anonymous_log_in(ready: Delivery, name: s
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.MODERATOR])
-@pytest.mark.parametrize("name", [*WRITES, "delivery_send", "dispatch_resolve"])
+@pytest.mark.parametrize("name", [*WRITES, *ASKS, *ONE])
 def test_only_editors_freeze_and_send(ready: Delivery, name: str, role: Role) -> None:
     client = client_of(a_member(ready.letter.coalition, role))
-    method = "get" if name == "delivery_send" else "post"
+    method = "get" if name in ASKS else "post"
     assert getattr(client, method)(address(name, ready)).status_code == 403
 
 
@@ -48,7 +49,7 @@ def test_viewers_read(ready: Delivery, name: str) -> None:
     assert client.post(address(name, ready)).status_code == 405
 
 
-@pytest.mark.parametrize("name", [*WRITES, "dispatch_resolve"])
+@pytest.mark.parametrize("name", [*WRITES, *ONE])
 def test_what_changes_something_is_a_post(ready: Delivery, name: str) -> None:
     client = client_of(a_member(ready.letter.coalition, Role.OWNER))
     assert client.get(address(name, ready)).status_code == 405
@@ -125,18 +126,3 @@ def test_the_send_page_shows_what_goes_where(ready: Delivery) -> None:
     assert client.post(address("delivery_send", ready)).status_code == 303
     assert client.post(address("delivery_send", ready)).status_code == 303
     assert Dispatch.objects.get().status == DispatchStatus.QUEUED
-
-
-def test_handed_over_by_people_is_recorded(ready: Delivery) -> None:
-    client = client_of(a_member(ready.letter.coalition, Role.OWNER))
-    client.post(address("delivery_by_hand", ready), {"reference": ""})
-    assert not Dispatch.objects.exists()
-    client.post(address("delivery_by_hand", ready), {"reference": "mmx-1234"})
-    dispatch = Dispatch.objects.get()
-    assert (dispatch.method, dispatch.status, dispatch.reference) == (
-        Method.HAND,
-        DispatchStatus.SENT,
-        "mmx-1234",
-    )
-    ready.refresh_from_db()
-    assert ready.status == DeliveryStatus.SENT

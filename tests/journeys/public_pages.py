@@ -54,6 +54,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "deliveries/<slug:slug>/<int:number>/": ("{delivery}",),
     "deliveries/<slug:slug>/<int:number>/seal/": ("{delivery}seal/",),
     "deliveries/seal/<language:language>/": ("/deliveries/seal/en/", "/deliveries/seal/ar/"),
+    "dossier/<str:token>/": ("{dossier}",),
 }
 
 # Public routes that are no pages, by why.
@@ -75,6 +76,7 @@ NO_PAGES = {
         "manage/<str:token>/deliveries/<int:number>/receipt.json",
         "deliveries/<slug:slug>/<int:number>/delivery.json",
         "deliveries/<slug:slug>/<int:number>/<file_name:name>",
+        "dossier/<str:token>/<file_name:name>",
     ),
     "buttons only": (
         "guild/<str:token>/codes/",
@@ -103,6 +105,7 @@ PROBLEMS = {
     "link expired": ("{confirm_expired}", 410),
     "what the link was for is gone": ("{confirm_gone}", 410),
     "link of an unconfirmed signature": ("{manage_unconfirmed}", 409),
+    "office's link that has ended": ("{dossier_ended}", 410),
 }
 
 # Answers to a form: name → page, the form's action, what is typed, status.
@@ -136,6 +139,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 from deliveries import queue
+from deliveries.models import Dispatch, DossierLink
 from deliveries.services.send_delivery import publish_delivery
 from letters.models import ChangeKind, Letter
 from signatories.services.refresh_tallies import refresh_tallies
@@ -190,7 +194,16 @@ invited = an_invitation(sealed, "other@mail.example", "Other Founder")
 invited_open = an_invitation(letter, "else@mail.example", "Other Friend")
 queue._send = lambda task, ids, options: None
 delivery = with_seal(made_ready(a_delivery(letter)))
-publish_delivery(delivery=delivery)
+publish_delivery(delivery=delivery, actor=delivery.created_by)
+links = [
+    DossierLink.objects.create(
+        revoked_at=revoked,
+        dispatch=Dispatch.objects.create(
+            delivery=delivery, recipient="a@office.example", status="failed", due_at=timezone.now()
+        ),
+    )
+    for revoked in (None, timezone.now())
+]
 with time_machine.travel(timezone.now() - timedelta(days=8)):
     expired = confirm_url(one.pk)
 refresh_tallies()
@@ -198,6 +211,7 @@ found = {
     "letter": letter.get_absolute_url(), "surging": surging.get_absolute_url(),
     "closed": closed.get_absolute_url(), "sealed": sealed.get_absolute_url(),
     "entry": ada.public_id, "delivery": delivery.get_absolute_url(),
+    "dossier": links[0].url, "dossier_ended": links[1].url,
     "confirm": confirm_url(one.pk), "confirm_several": confirm_url(several[0].pk),
     "confirm_arabic": confirm_url(arabic_waiting.pk), "confirm_expired": expired,
     "confirm_gone": confirm_url(10**9), "confirm_repeated": confirm_url(repeated.pk),

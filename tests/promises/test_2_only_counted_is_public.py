@@ -76,7 +76,7 @@ def test_no_file_of_a_delivery_names_or_counts_what_is_not_counted(
     letter: Letter, crowd: list[str]
 ) -> None:
     delivery = typeset(a_delivery(letter))
-    publish_delivery(delivery=delivery)
+    publish_delivery(delivery=delivery, actor=delivery.created_by)
     assert (delivery.totals["counted"], delivery.totals["named"]) == (3, 2)
     names = [file.name for file in delivery.files.all()]
     assert {"roll.pdf", "letter.pdf", "letter-public.pdf"} <= set(names)

@@ -53,6 +53,7 @@ class Action(models.TextChoices):
     RESUME = "resume", _("Signing resumed")
     CLOSE = "close", _("Letter closed")
     REOPEN = "reopen", _("Letter reopened")
+    WITHDRAW_LETTER = "withdraw", _("Letter withdrawn by its organisers")
     INVITE = "invite", _("Invited")
     REVOKE = "revoke", _("Invitation revoked")
     MERGE = "merge", _("Merged into another signature")
