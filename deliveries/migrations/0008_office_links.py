@@ -9,7 +9,7 @@ import deliveries.models.link
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deliveries", "0006_imported_mark"),
+        ("deliveries", "0007_seal"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
