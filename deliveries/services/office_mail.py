@@ -77,7 +77,7 @@ def build_message(dispatch: Dispatch) -> EmailMessage:
 
 def build_draft(delivery: Delivery) -> EmailMessage:
     """The mail with every file, for a mail program of the organisers' own: it opens as a draft."""
-    plan = MailPlan(delivery.files.for_office(), [])
+    plan = MailPlan(list(delivery.files.for_office()), [])
     message = _message(delivery, plan, delivery.rules["email"])
     message.from_email = ""
     message.extra_headers = {"X-Unsent": "1", "Date": format_datetime(delivery.frozen_at)}

@@ -1,6 +1,6 @@
 """What an office opens by the private link of its mail, without an account."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 
 from common.access import anyone
@@ -26,7 +26,7 @@ def dossier(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @anyone
-def dossier_file(request: HttpRequest, token: str, name: str) -> HttpResponse | FileResponse:
+def dossier_file(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     link = _link_of(token)
     if not link.is_open:
         return dossier(request, token)
