@@ -9,7 +9,7 @@ import deliveries.models.link
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deliveries", "0007_seal"),
+        ("deliveries", "0008_stopped"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
