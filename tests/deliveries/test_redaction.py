@@ -72,7 +72,7 @@ def test_the_files_lose_whom_the_record_keeps_by_hash_alone(
     delivery = sealed(typeset(a_delivery(letter)))
     for copy in delivery.files.filter(seals__isnull=False):
         copy.path.write_bytes(copy.seals.path.read_bytes())  # type: ignore[union-attr]
-    publish_delivery(delivery=delivery)
+    publish_delivery(delivery=delivery, actor=delivery.created_by)
     inspect_delivery(delivery_id=delivery.pk)
     before = {file.name: file.sha256 for file in delivery.files.all()}
     keys = dict(delivery.pieces.values_list("pk", "key"))
