@@ -9,7 +9,7 @@ import deliveries.models.link
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deliveries", "0009_redaction"),
+        ("deliveries", "0010_layout"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
