@@ -73,6 +73,8 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         f"{_L}deliveries/<int:number>/preview/": (f"{_LETTER}deliveries/{{ready}}/preview/",),
         f"{_L}deliveries/<int:number>/send/": (f"{_LETTER}deliveries/{{ready}}/send/",),
+        f"{_L}deliveries/<int:number>/by-hand/": (f"{_LETTER}deliveries/{{ready}}/by-hand/",),
+        f"{_L}withdraw/": (f"{_LETTER}withdraw/",),
         f"{_C}new-letter/": (f"{_COALITION}new-letter/",),
         f"{_C}settings/": (f"{_COALITION}settings/",),
         f"{_C}log/": (f"{_COALITION}log/",),
@@ -148,6 +150,9 @@ NO_PAGES = {
         f"{_L}picture/<slug:digest>-<int:width>.webp",
         f"{_L}imports/<int:run_id>/faults.csv",
         f"{_L}deliveries/<int:number>/files/<file_name:name>",
+        f"{_L}deliveries/<int:number>/upload.zip",
+        f"{_L}deliveries/<int:number>/message.eml",
+        f"{_L}deliveries/<int:number>/dispatches/<int:dispatch_id>/message.eml",
         "accounts/2fa/recovery-codes/download/",
     ),
     "a part of a page that has a case": (

@@ -217,8 +217,14 @@ def _work(letter: Letter, owner: User) -> dict[str, Any]:
     at = timezone.now() + timedelta(days=1)
     send_update(letter=letter, update_id=updates[1].pk, seen=1, actor=owner, at=at)
     ready = made_ready(a_delivery(letter, an_office("office-of-ink")))
-    handed = made_ready(a_delivery(letter, ready.office))
-    record_by_hand(delivery=handed, reference="PAPER-0001", actor=owner)
+    handed = made_ready(a_delivery(letter, an_office("office-of-pens", name="Office of Pens")))
+    record_by_hand(
+        delivery=handed,
+        docket="PENS-2026-0001",
+        reference="PAPER-0001",
+        handed_on=timezone.localdate(),
+        actor=owner,
+    )
     return {
         "import": imports[0],
         "import_checked": run.pk,
