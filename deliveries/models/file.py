@@ -42,7 +42,7 @@ class FileQuerySet(models.QuerySet["DossierFile"]):
         """What goes with the mail: the PDFs with the names, without the whole roll where the
         organisers chose to send the addendum instead."""
         plain = self.plain().filter(media_type=PDF)
-        addendum_instead = Q(name=ROLL_FILE, delivery__layout__sends=Sends.ADDENDUM)
+        addendum_instead = Q(name__startswith="roll", delivery__layout__sends=Sends.ADDENDUM)
         return plain.exclude(name=PUBLIC_LETTER_FILE).exclude(addendum_instead).order_by("id")
 
 

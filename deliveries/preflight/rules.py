@@ -83,7 +83,7 @@ def pages(dossier: Dossier) -> Findings:
         rule,
         count > most,
         _("%(found)s of at most %(most)s") % {"found": count, "most": most},
-        _("Shorten the letter, or name fewer organisations in it: the roll has all of them."),
+        _("Shorten the text: its lists of names are as short, and its lines as close, as they go."),
     )
     if annexes and dossier.rules.get("annexes_count") is None:
         yield Finding(

@@ -61,7 +61,8 @@ def names(group: Mapping[str, Any]) -> str:
     )
     more = paragraphs(group["more"])
     kind = "names many" if len(group["entries"]) > MANY else "names"
-    return f'<h2>{escape(group["title"])}</h2><ul class="{kind}">{items}</ul>{more}'
+    listed = f'<ul class="{kind}">{items}</ul>' if items else ""
+    return f"<h2>{escape(group['title'])}</h2>{listed}{more}"
 
 
 def statement(job: Job) -> str:

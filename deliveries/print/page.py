@@ -58,6 +58,7 @@ def style_of(job: Job, sheet: str) -> str:
 html {{ font-size: {minimum}; font-family: {fonts}, serif; }}
 {(HERE / "page.css").read_text()}
 {(HERE / f"{sheet}.css").read_text()}
+{(HERE / "tight.css").read_text() if job.get("tight") else ""}
 """
 
 
@@ -79,6 +80,7 @@ def print_document(job: Job, sheet: str, body: str, style: str = "") -> Printed:
 <html lang="{escape(job["language"])}" dir="{escape(job["direction"])}"><head>
 <meta charset="utf-8"><title>{escape(job["title"])}</title>
 <meta name="author" content="{escape(job["author"])}">
+<meta name="keywords" content="{escape(", ".join(job.get("keywords", ())))}">
 <meta name="description" content="{escape(job["description"])}">
 <style>{style_of(job, sheet)}{style}</style></head><body>{body}</body></html>"""
     fetcher = URLFetcher(allowed_protocols=["data"], fail_on_errors=True)

@@ -22,8 +22,9 @@ from deliveries.services.wording import (
 )
 from letters.models import Translation
 
-# What the letter names of organisations and featured people before it points to the roll.
-MOST_NAMES = 150
+# How a letter gets shorter until it fits: of how many in a list before it points to the roll, and
+# whether it is set tightly.
+FITS = ((150, False), (60, False), (24, False), (24, True), (8, True), (0, True))
 MOST_RANK = 2**31 - 1
 LETTER_PT = "12"
 
@@ -61,8 +62,12 @@ def authoritative_text(delivery: Delivery) -> Translation:
     return Translation.objects.get(version_id=delivery.version_id, is_authoritative=True)
 
 
-def letter_job(delivery: Delivery) -> dict[str, Any]:
-    """The letter file: text, totals in words, featured names, organisations, statement, proof."""
+def letter_job(delivery: Delivery, *, fit: int = 0) -> dict[str, Any]:
+    """The letter file: text, totals in words, featured names, organisations, statement, proof.
+
+    `fit` is an index of FITS.
+    """
+    most, is_tight = FITS[fit]
     text = authoritative_text(delivery)
     with speak(delivery.language):
         least = float(delivery.rules["min_type_pt"] or 0)
@@ -76,7 +81,8 @@ def letter_job(delivery: Delivery) -> dict[str, Any]:
             "body_markdown": text.body_markdown,
             "signed_title": gettext("Signed"),
             "totals": [*totals_in_words(delivery), *named_sentence(delivery)],
-            "groups": list(groups(delivery)),
+            "groups": list(groups(delivery, most)),
+            "tight": is_tight,
             "statement": delivery.required_statement,
             "statement_language": "en",
             "proof_title": gettext("Check this letter"),
@@ -112,7 +118,7 @@ def addressee(delivery: Delivery, text: Translation) -> list[str]:
     ]
 
 
-def groups(delivery: Delivery) -> Iterable[dict[str, Any]]:
+def groups(delivery: Delivery, most: int) -> Iterable[dict[str, Any]]:
     """The names in the letter itself: featured people under the organisers' headings, as they were
     when the delivery was frozen, then organisations."""
     entries = delivery.entries.order_by("position")
@@ -131,12 +137,18 @@ def groups(delivery: Delivery) -> Iterable[dict[str, Any]]:
     for title, members, is_full in parts:
         count = members.count()
         if count:
-            more = count - MOST_NAMES
+            more = count - most
             yield {
                 "title": title,
                 "entries": [
                     (name, rest if is_full else [])
-                    for name, _, rest in map(entry_line, members[:MOST_NAMES])
+                    for name, _, rest in map(entry_line, members[:most])
                 ],
-                "more": gettext("and %s more, in the roll") % amount(more) if more > 0 else "",
+                "more": _and_more(more, most) if more > 0 else "",
             }
+
+
+def _and_more(more: int, named: int) -> str:
+    if not named:
+        return gettext("%s, named in the roll") % amount(more)
+    return gettext("and %s more, in the roll") % amount(more)

@@ -11,6 +11,7 @@ from deliveries.models.entry import EntryQuerySet
 from deliveries.print.join import Bookmark
 from deliveries.print.roll import Entry, detail_for
 from deliveries.services.compose_jobs import authoritative_text, entry_line, sheet
+from deliveries.services.volumes import Volume, roll_volumes
 from deliveries.services.wording import added_up, changes_in_words, named_sentence, removed
 from signatories.models import Mark
 
@@ -25,11 +26,14 @@ def roll_line(entry: DeliveryEntry) -> Entry:
     return name, code, details, "".join(Mark(mark).sign for mark in entry.marks)
 
 
-def roll_frame(delivery: Delivery) -> dict[str, Any]:
+def roll_frame(delivery: Delivery, volume: Volume | None = None) -> dict[str, Any]:
     """A roll piece without its names; what joining needs."""
     with speak(delivery.language):
         frame = sheet(delivery, type_pt=delivery.rules["min_type_pt"] or ROLL_PT)
         roll = gettext("Roll of signatories")
+        if volume and volume.of > 1:
+            roll = f"{roll}, {volume_in_words(volume)}"
+            frame["page_label"] = f"{volume_in_words(volume)} \u00b7 {frame['page_label']}"
         return {
             **frame,
             "title": f"{roll}: {frame['title']}",
@@ -42,12 +46,13 @@ def roll_job(piece: DeliveryPiece) -> dict[str, Any]:
     delivery = piece.delivery
     entries = delivery.entries.filter(position__range=(piece.first, piece.last))
     with speak(delivery.language):
-        frame = roll_frame(delivery)
-        first = piece.index == 0
-        people_begin = piece.first <= delivery.totals["named_organisations"] + 1
+        volume = next(each for each in roll_volumes(delivery) if piece in each.pieces)
+        frame = roll_frame(delivery, volume)
+        first = piece == volume.pieces[0]
+        people_begin = first or piece.first <= delivery.totals["named_organisations"] + 1
         return {
             **frame,
-            "opening": roll_opening(delivery, frame["detail"]) if first else None,
+            "opening": roll_opening(delivery, frame["detail"], volume) if first else None,
             "sections": list(
                 sections_of(
                     entries,
@@ -68,18 +73,36 @@ def sections_of(entries: EntryQuerySet, *, organisations: str, people: str) -> I
             yield {"title": title, "entries": lines[kind]}
 
 
-def roll_opening(delivery: Delivery, detail: str) -> dict[str, Any]:
-    """What stands over the first page of the roll."""
+def volume_in_words(volume: Volume) -> str:
+    return gettext("Volume %(number)s of %(volumes)s") % {
+        "number": volume.number,
+        "volumes": volume.of,
+    }
+
+
+def roll_opening(delivery: Delivery, detail: str, volume: Volume) -> dict[str, Any]:
+    """What stands over the first page of the roll, or of each of its volumes."""
     about = named_sentence(delivery)
     if detail == "names":
         about.append(gettext("Role, affiliation and place of each are in the file roll.csv."))
     return {
         "title": gettext("Roll of signatories"),
         "letter": authoritative_text(delivery).title,
-        "about": [" ".join(about)],
+        "about": [" ".join(about), *([extent(delivery, volume)] if volume.of > 1 else [])],
         "sums": [],
         "legend": legend(delivery),
         "roots": [[gettext("List root"), delivery.list_root]],
+    }
+
+
+def extent(delivery: Delivery, volume: Volume) -> str:
+    """Which names a volume has."""
+    entries = delivery.entries.filter(position__in=volume.positions).order_by("position")
+    names = [entry.name or removed() for entry in entries]
+    return gettext("%(volume)s: from %(first)s to %(last)s.") % {
+        "volume": volume_in_words(volume),
+        "first": names[0],
+        "last": names[-1],
     }
 
 

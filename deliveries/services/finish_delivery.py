@@ -24,7 +24,6 @@ from deliveries.models.file import (
     MANIFEST_FILE,
     PDF,
     PUBLIC_LETTER_FILE,
-    ROLL_FILE,
 )
 from deliveries.print.child import PrintFailed, write_in_child
 from deliveries.print.join import Bookmark, join_pieces
@@ -32,6 +31,7 @@ from deliveries.private_files import private_files
 from deliveries.services.compose_roll import addendum_frame, roll_bookmarks, roll_frame
 from deliveries.services.request_seal import request_seal
 from deliveries.services.start_rendering import queue_pieces
+from deliveries.services.volumes import volumes_of
 from deliveries.services.write_tables import CSV_FILE, write_csv, write_manifest
 
 log = structlog.get_logger(__name__)
@@ -114,11 +114,12 @@ def write_files(delivery: Delivery, pieces: list[DeliveryPiece], folder: Path) -
             files.append(_describe(delivery, folder / ADDENDUM_FILE, PDF))
     roll = [piece for piece in pieces if piece.kind == PieceKind.ROLL]
     if roll:
-        paths = [piece.path for piece in roll]
-        marks = roll_bookmarks(delivery, roll)
-        join = partial(join_pieces, paths, job=roll_frame(delivery), bookmarks=marks)
-        write_in_child(join, folder / ROLL_FILE)
-        files.append(_describe(delivery, folder / ROLL_FILE, PDF))
+        for volume in volumes_of(delivery, roll):
+            paths = [piece.path for piece in volume.pieces]
+            marks = roll_bookmarks(delivery, volume.pieces)
+            join = partial(join_pieces, paths, job=roll_frame(delivery, volume), bookmarks=marks)
+            write_in_child(join, folder / volume.file_name)
+            files.append(_describe(delivery, folder / volume.file_name, PDF))
         write_csv(delivery, folder / CSV_FILE)
         files.append(_describe(delivery, folder / CSV_FILE, "text/csv; charset=utf-8"))
     return files

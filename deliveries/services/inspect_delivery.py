@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from common.languages import speak
-from deliveries.models import Delivery, DeliveryStatus, DossierFile
-from deliveries.models.file import ADDENDUM_FILE, LETTER_FILE, ROLL_FILE
+from deliveries.models import Delivery, DeliveryStatus, DossierFile, PieceKind
+from deliveries.models.file import ADDENDUM_FILE, LETTER_FILE
 from deliveries.preflight.findings import Dossier, Finding
 from deliveries.preflight.measure import Line, write_facts
 from deliveries.preflight.rules import judge
@@ -18,6 +18,7 @@ from deliveries.print.roll import Entry
 from deliveries.private_files import private_files
 from deliveries.services.compose_jobs import letter_job
 from deliveries.services.compose_roll import addendum_job, roll_frame, roll_line
+from deliveries.services.volumes import roll_volumes
 
 log = structlog.get_logger(__name__)
 
@@ -69,12 +70,14 @@ def lines_of(delivery: Delivery, file: DossierFile) -> list[Line]:
 
 def _lines_of(delivery: Delivery, file: DossierFile) -> list[Line]:
     if file.name == LETTER_FILE:
-        groups = letter_job(delivery)["groups"]
+        fit = delivery.pieces.get(kind=PieceKind.LETTER).last
+        groups = letter_job(delivery, fit=fit)["groups"]
         return [(name, ", ".join(rest)) for group in groups for name, rest in group["entries"]]
-    if file.name == ROLL_FILE:
-        entries = delivery.entries.order_by("position").iterator(2000)
-        detail = roll_frame(delivery)["detail"]
-        return [_line(entry, detail) for entry in map(roll_line, entries)]
+    for volume in roll_volumes(delivery):
+        if file.name == volume.file_name:
+            entries = delivery.entries.filter(position__range=volume.positions).order_by("position")
+            detail = roll_frame(delivery)["detail"]
+            return [_line(entry, detail) for entry in map(roll_line, entries.iterator(2000))]
     if file.name == ADDENDUM_FILE:
         job = addendum_job(delivery)
         sections = job["sections"]

@@ -2,7 +2,9 @@
 
 import enum
 import hashlib
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pikepdf
 import structlog
@@ -13,11 +15,11 @@ from django.utils import timezone
 from deliveries.models import Delivery, DeliveryPiece, DeliveryStatus, PieceKind, PieceStatus
 from deliveries.print.child import PrintFailed, write_in_child
 from deliveries.print.letter import write_letter
-from deliveries.print.page import job_key
+from deliveries.print.page import Job, job_key
 from deliveries.print.roll import write_roll
 from deliveries.print.typesetting import find_fonts
 from deliveries.private_files import private_files
-from deliveries.services.compose_jobs import letter_job, public_letter_job
+from deliveries.services.compose_jobs import FITS, letter_job, public_letter_job
 from deliveries.services.compose_roll import addendum_job, roll_job
 
 log = structlog.get_logger(__name__)
@@ -54,7 +56,16 @@ def render_piece(*, piece_id: int) -> Outcome:
         piece.error = ""
         piece.finished_at = timezone.now()
         piece.save(
-            update_fields=["status", "error", "finished_at", "key", "sha256", "pages", "bytes"]
+            update_fields=[
+                "status",
+                "error",
+                "finished_at",
+                "key",
+                "sha256",
+                "pages",
+                "bytes",
+                "last",
+            ]
         )
     return Outcome.DONE
 
@@ -88,13 +99,29 @@ def print_piece(piece: DeliveryPiece) -> None:
     """Typesets the piece as its delivery is now, unless that is on the disk already, and notes what
     it is. Raises PrintFailed, OSError."""
     if piece.kind == PieceKind.LETTER:
-        job, write = letter_job(piece.delivery), write_letter
-    elif piece.kind == PieceKind.PUBLIC:
+        _print_letter(piece)
+        return
+    if piece.kind == PieceKind.PUBLIC:
         job, write = public_letter_job(piece.delivery), write_letter
     elif piece.kind == PieceKind.ADDENDUM:
         job, write = addendum_job(piece.delivery), write_roll
     else:
         job, write = roll_job(piece), write_roll
+    _typeset(piece, job, write)
+
+
+def _print_letter(piece: DeliveryPiece) -> None:
+    """Shortens its lists, then sets it tighter, until it fits the office's pages; `last` keeps
+    which of FITS it is. The text and the least type size stay."""
+    most = piece.delivery.rules["max_pages"]
+    for fit in range(len(FITS)):
+        piece.last = fit
+        _typeset(piece, letter_job(piece.delivery, fit=fit), write_letter)
+        if most is None or piece.pages <= most:
+            return
+
+
+def _typeset(piece: DeliveryPiece, job: Job, write: Callable[[Job, Path], None]) -> None:
     piece.key = job_key(job)
     if not piece.path.exists():
         if write is write_roll:
