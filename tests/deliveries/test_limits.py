@@ -59,7 +59,8 @@ def test_a_letter_shortens_its_lists_until_it_fits_and_keeps_statement_and_size(
     letter: Letter,
 ) -> None:
     for number in range(90):
-        a_signature(letter, "Rep", organisation_name=f"Guild {number}", consent_government=True)
+        name = f"Guild {number}"
+        a_signature(letter, f"R {name}", organisation_name=name, consent_government=True)
     delivery = a_delivery(letter, an_office(max_pages=2, min_type_pt="12.0"))
     piece = delivery.pieces.get(kind=PieceKind.LETTER)
     render_piece(piece_id=piece.pk)
