@@ -17,7 +17,7 @@ from django.utils import timezone
 from benchmarks.memory import Watch
 from benchmarks.million import load_signatures
 from benchmarks.stage import Stage, running, say, value
-from deliveries.models import Delivery, DeliveryStatus, PieceKind, PieceStatus
+from deliveries.models import Delivery, DeliveryStatus, PieceKind, PieceStatus, Seal, SealStatus
 from deliveries.models.file import ROLL_FILE
 from deliveries.services.freeze_delivery import freeze_delivery
 from letters.models import Letter, Office, User
@@ -108,7 +108,9 @@ def _deliver(letter: Letter, names: int) -> tuple[float, Delivery]:
     if delivery.totals["named"] < names:
         raise DossierWrong(f"Only {delivery.totals['named']} names are on the roll.")
     wait_until_ready(delivery)
-    return time.monotonic() - begun, delivery
+    seconds = time.monotonic() - begun
+    wait_until_idle(delivery)
+    return seconds, delivery
 
 
 def new_delivery(letter: Letter) -> Delivery:
@@ -130,6 +132,13 @@ def wait_for_addendum(delivery: Delivery) -> None:
     """Waits for all but the whole roll: what changed, and the letter. Raises DossierWrong."""
     rest = delivery.pieces.exclude(kind=PieceKind.ROLL).exclude(status=PieceStatus.DONE)
     _wait(delivery, lambda: not rest.exists())
+
+
+def wait_until_idle(delivery: Delivery) -> None:
+    """Waits for what workers do with a finished dossier: preflight, seal. Raises DossierWrong."""
+    unread = delivery.files.for_office().filter(facts__isnull=True)
+    unsealed = Seal.objects.filter(delivery=delivery, status=SealStatus.WAITING)
+    _wait(delivery, lambda: not unread.exists() and not unsealed.exists())
 
 
 def _wait(delivery: Delivery, is_over: Callable[[], bool]) -> None:

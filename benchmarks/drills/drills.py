@@ -4,13 +4,25 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from benchmarks.dossier import check_roll, new_delivery, wait_until_ready
+from django.utils import timezone
+
+from benchmarks.dossier import (
+    LARGE,
+    check_roll,
+    counted,
+    new_delivery,
+    wait_until_idle,
+    wait_until_ready,
+)
 from benchmarks.drills.outcome import Outcome, look_for
 from benchmarks.drills.servers import Servers
 from benchmarks.drills.signers import Signers
 from benchmarks.drills.site import Site
+from benchmarks.million import load_signatures
 from benchmarks.stage import Stage, value
-from deliveries.models import PieceStatus
+from deliveries.models import Delivery, DeliveryStatus, PieceStatus, Seal
+from deliveries.services.cancel_delivery import clear_delivery
+from deliveries.services.start_rendering import retry_rendering
 from letters.models import Letter
 
 
@@ -109,22 +121,58 @@ def mail_server_down(scene: Scene) -> Outcome:
 
 
 def render_worker_killed(scene: Scene) -> Outcome:
-    """kill -9 of the render worker and its children while a dossier is being typeset"""
+    """kill -9 of the render worker and its children, three times in a dossier of 100,000 names"""
     signers = scene.signers()
     signers.sign_for(1)
+    load_signatures(scene.letter, counted=LARGE - counted(scene.letter), delivered=True)
     delivery = new_delivery(scene.letter)
-    pieces = delivery.pieces
-    deadline = time.monotonic() + 30
-    while not pieces.filter(status=PieceStatus.DONE).exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    done = pieces.filter(status=PieceStatus.DONE).count()
-    scene.site.kill("worker-render")
-    scene.site.start("worker-render")
     wait_until_ready(delivery)
     check_roll(delivery)
+    wait_until_idle(delivery)
+    undisturbed = _hashes(delivery)
+    _forget_files(delivery)
+    kills = []
+    for share in (0.2, 0.5, 0.8):
+        kills.append(_wait_for_pieces(delivery, share))
+        scene.site.kill("worker-render")
+        scene.site.start("worker-render")
+    wait_until_ready(delivery)
     outcome = Outcome("render worker killed")
-    outcome.notes.append(f"killed with {done} of {pieces.count()} pieces done; all names are there")
+    outcome.notes.append(
+        f"killed at {', '.join(map(str, kills))} of {delivery.pieces.count()} pieces"
+    )
+    if (disturbed := _hashes(delivery)) != undisturbed:
+        outcome.problems.append(f"other hashes: {disturbed} instead of {undisturbed}")
+    else:
+        outcome.notes.append(f"{len(undisturbed)} files have the same hashes as undisturbed")
     return look_for(scene.stage, signers, outcome)
+
+
+def _hashes(delivery: Delivery) -> dict[str, str]:
+    return dict(delivery.files.plain().values_list("name", "sha256"))
+
+
+def _forget_files(delivery: Delivery) -> None:
+    """As after a stop; the same frozen entries are typeset anew."""
+    Seal.objects.filter(delivery=delivery).delete()
+    delivery.files.all().delete()
+    Delivery.objects.filter(pk=delivery.pk).update(
+        status=DeliveryStatus.CANCELLED, cancelled_at=timezone.now(), ready_at=None
+    )
+    clear_delivery(delivery_id=delivery.pk)
+    assert delivery.created_by
+    retry_rendering(delivery=delivery, actor=delivery.created_by)
+    delivery.refresh_from_db()
+
+
+def _wait_for_pieces(delivery: Delivery, share: float) -> int:
+    """Waits until that share of the pieces is done; returns how many are."""
+    done = delivery.pieces.filter(status=PieceStatus.DONE)
+    wanted = share * delivery.pieces.count()
+    deadline = time.monotonic() + 300
+    while done.count() < wanted and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return done.count()
 
 
 def _due(scene: Scene) -> int:

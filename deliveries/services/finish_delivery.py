@@ -25,8 +25,9 @@ from deliveries.models.file import (
     PDF,
     PUBLIC_LETTER_FILE,
 )
-from deliveries.print.child import PrintFailed, write_in_child
+from deliveries.print.child import PrintFailed
 from deliveries.print.join import Bookmark, join_pieces
+from deliveries.print.press import write_in_child
 from deliveries.private_files import private_files
 from deliveries.services.compose_roll import addendum_frame, roll_bookmarks, roll_frame
 from deliveries.services.request_seal import request_seal

@@ -13,7 +13,8 @@ from deliveries.models.file import ADDENDUM_FILE, LETTER_FILE
 from deliveries.preflight.findings import Dossier, Finding
 from deliveries.preflight.measure import Line, write_facts
 from deliveries.preflight.rules import judge
-from deliveries.print.child import PrintFailed, write_in_child
+from deliveries.print.child import PrintFailed
+from deliveries.print.press import write_in_child
 from deliveries.print.roll import Entry
 from deliveries.private_files import private_files
 from deliveries.services.compose_jobs import letter_job

@@ -13,9 +13,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from deliveries.models import Delivery, DeliveryPiece, DeliveryStatus, PieceKind, PieceStatus
-from deliveries.print.child import PrintFailed, write_in_child
+from deliveries.print.child import PrintFailed
 from deliveries.print.letter import write_letter
 from deliveries.print.page import Job, job_key
+from deliveries.print.press import write_in_child
 from deliveries.print.roll import write_roll
 from deliveries.print.typesetting import find_fonts
 from deliveries.private_files import private_files
