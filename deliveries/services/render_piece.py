@@ -18,7 +18,6 @@ from deliveries.print.letter import write_letter
 from deliveries.print.page import Job, job_key
 from deliveries.print.press import write_in_child
 from deliveries.print.roll import write_roll
-from deliveries.print.typesetting import find_fonts
 from deliveries.private_files import private_files
 from deliveries.services.compose_jobs import FITS, letter_job, public_letter_job
 from deliveries.services.compose_roll import addendum_job, roll_job
@@ -125,8 +124,6 @@ def _print_letter(piece: DeliveryPiece) -> None:
 def _typeset(piece: DeliveryPiece, job: Job, write: Callable[[Job, Path], None]) -> None:
     piece.key = job_key(job)
     if not piece.path.exists():
-        if write is write_roll:
-            find_fonts()
         write_in_child(partial(write, job), piece.path)
     content = piece.path.read_bytes()
     piece.sha256 = hashlib.sha256(content).hexdigest()
