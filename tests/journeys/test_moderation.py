@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import REPOSITORY, Site
+from tests.journeys.conftest import Site
+from tests.journeys.crowd import insert_crowd
 from tests.journeys.looks import faults
 from tests.journeys.test_main_job import log_in
 
@@ -17,48 +14,19 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
 SLUG = "creators-coalition-on-ai"
 WORKSPACE = f"/organise/letters/{SLUG}/"
 FAKES = 3000
-# Invented people, all from one network, signed and confirmed between 2 and 3 at night.
-WAVE = """
-from datetime import UTC, datetime, timedelta
-from common.crypto import email_digest, encrypt, network_digest
-from common.names import sort_key
-from letters.models import Letter
-from signatories.models import Signature, Status
-
-letter = Letter.objects.get(slug="{slug}")
-begun = datetime(2026, 3, 1, 2, tzinfo=UTC)
-address = encrypt("fake@wave.example")
-Signature.objects.bulk_create(
-    Signature(
-        letter=letter, version=letter.current_version, language="en", name=f"Wanda Wave {{n}}",
-        sort_key=sort_key(f"Wanda Wave {{n}}"), consent_web=True, email_encrypted=address,
-        email_digest=email_digest(f"{{n}}@wave.example"),
-        details_digest=email_digest(f"{{n}}@wave.example"),
-        network_digest=network_digest("203.0.113.99"), signals=["burst"], status=Status.COUNTED,
-        created_at=begun + timedelta(seconds=n), confirmed_at=begun + timedelta(seconds=n + 60),
-        confirmation_sent_at=begun + timedelta(seconds=n + 5),
-    )
-    for n in range({fakes})
-)
-"""
-
-
-def insert_wave(site: Site) -> None:
-    """Through the site's own database, as if they had signed."""
-    environment = {**os.environ, "VAR": str(site.var)}
-    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
-        environment.pop(name, None)
-    code = WAVE.format(slug=SLUG, fakes=FAKES)
-    subprocess.run(
-        [sys.executable, "manage.py", "shell", "-v", "0", "-c", code],
-        cwd=REPOSITORY,
-        env=environment,
-        check=True,
-    )
 
 
 def test_spam_wave_is_found_counted_rejected_and_undone(site: Site, page: Page) -> None:
-    insert_wave(site)
+    # Invented people, all from one network, signed and confirmed between 2 and 3 at night.
+    insert_crowd(
+        site,
+        SLUG,
+        "Wanda Wave",
+        FAKES,
+        begun="2026-03-01T02:00:00+00:00",
+        domain="wave.example",
+        signals=["burst"],
+    )
     log_in(site, page)
     page.goto(f"{site.url}{WORKSPACE}signatures/?q=wanda+wave+17")
     page.locator(".queue th a").first.click()
