@@ -153,7 +153,7 @@ def test_the_page_names_every_rule_and_the_mend(letter: Letter) -> None:
     assert delivery.created_by is not None
     page = client_of(delivery.created_by).get(address("delivery_detail", delivery)).content.decode()
     assert "16 of at most 15" in page
-    assert "Shorten the letter" in page
+    assert "Shorten the text" in page
     delivery.files.filter(name="letter.pdf").update(facts=None)
     page = client_of(delivery.created_by).get(address("delivery_detail", delivery)).content.decode()
     assert "read back and held against" in page
