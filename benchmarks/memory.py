@@ -18,13 +18,16 @@ def peak_mb(pid: int | str = "self") -> float:
 def below(pid: int) -> list[int]:
     """The ids of all processes below this one, at whatever depth."""
     found = []
-    for listing in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = [int(child) for child in listing.read_text().split()]
-        except OSError:
-            continue
-        for child in children:
-            found += [child, *below(child)]
+    try:
+        children = [
+            int(child)
+            for task in Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+    except OSError:  # it has ended
+        return []
+    for child in children:
+        found += [child, *below(child)]
     return found
 
 
