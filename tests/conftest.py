@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import redis
 from django.test import Client
+from django.utils import translation
 
 from common import pagecache, throttle
 from letters.models import Letter
@@ -40,6 +41,12 @@ def _empty_memory() -> None:
     """What a web process keeps for a second must not reach the next test."""
     pagecache.pages.clear()
     current_letter.forget()
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> None:
+    """The language of the last test's last page must not reach the next test."""
+    translation.deactivate()
 
 
 @pytest.fixture
