@@ -13,7 +13,7 @@ from django.db.models import Case, Expression, F, Func, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from letters.models import Letter
+from letters.models import Letter, Role
 from signatories.models import Capacity, Signature, Status
 from signatories.models.queryset import SignatureQuerySet
 
@@ -30,6 +30,11 @@ class Purpose(models.TextChoices):
         _("For a government office: who agreed that it publishes their entry"),
     )
     RECORDS = "records", _("For our own records: everybody, whatever they agreed to")
+
+    @property
+    def needed(self) -> Role:
+        """Who may take it: records are the owners' alone."""
+        return Role.OWNER if self == Purpose.RECORDS else Role.EDITOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,13 @@ def a_member(coalition: Coalition, role: Role, email: str | None = None) -> User
     return user
 
 
+def an_editor(coalition: Coalition) -> User:
+    """An editor of the coalition, made where there is none."""
+    found = Membership.objects.filter(coalition=coalition, role=Role.EDITOR).first()
+    email = f"an-editor@{coalition.slug}.example"
+    return found.user if found else a_member(coalition, Role.EDITOR, email)
+
+
 def a_letter(
     slug: str = "a-letter", *, coalition: Coalition | None = None, **fields: Any
 ) -> Letter:
@@ -156,7 +163,12 @@ def an_invitation(
     letter: Letter, email: str = "ada@mail.example", name: str = "Ada Example"
 ) -> Invitation:
     """A personal invitation that waits for its mail."""
-    invite(letter=letter, invitees=[Invitee(name, email)], language="en", actor=None)
+    invite(
+        letter=letter,
+        invitees=[Invitee(name, email)],
+        language="en",
+        actor=an_editor(letter.coalition),
+    )
     return Invitation.objects.get(letter=letter, email_digest=email_digest(canonical_email(email)))
 
 

@@ -43,7 +43,7 @@ class ExportForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.letter = letter
-        purposes = [p for p in Purpose if p != Purpose.RECORDS or role.includes(Role.OWNER)]
+        purposes = [p for p in Purpose if role.includes(p.needed)]
         cast(forms.ChoiceField, self.fields["purpose"]).choices = [
             (p.value, f"{p.label} ({numbers[p]:,})") for p in purposes
         ]

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.db import transaction
 
-from letters.models import Change, ChangeEntry, Letter, Office, RuleOverride, User
+from letters.models import Change, ChangeEntry, Letter, Office, Role, RuleOverride, User
 from letters.models.rule_override import OVERRIDABLE, plain
+from letters.services.check_member import check_member
 from letters.services.record import record
 
 
@@ -51,9 +52,10 @@ def override_rules(
     """What holds for this letter instead of the office's own rules, and who says so. Values that
     are the office's own are dropped; without any left, its own hold again.
 
-    Returns whether anything changed.
+    Returns whether anything changed. Raises RoleEnded.
     """
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         # Editors who save at once wait for one another.
         Letter.objects.select_for_update(no_key=True).get(pk=letter.pk)
         override = RuleOverride.objects.filter(letter=letter, office=office).first()

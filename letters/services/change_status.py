@@ -3,7 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
-from letters.models import Letter, LetterStatus, User
+from letters.models import Letter, LetterStatus, Role, User
+from letters.services.check_member import check_member
 from letters.services.current_letter import forget
 from letters.services.record import record
 
@@ -39,8 +40,10 @@ def _status_of(letter: Letter) -> LetterStatus:
 
 
 def change_status(*, letter: Letter, to: LetterStatus, actor: User) -> str:
-    """Returns what was done, such as `pause`. Raises NotPossible, ClosingIsPast."""
+    """Returns what was done, such as `pause`. Raises NotPossible, ClosingIsPast,
+    RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         locked = Letter.objects.select_for_update().get(pk=letter.pk)
         action = STEPS.get((_status_of(locked), to))
         if action is None:

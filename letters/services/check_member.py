@@ -11,12 +11,21 @@ class RoleEnded(PermissionDenied):
 
 
 def check_member(*, letter: Letter, user: User, needed: Role) -> Membership:
+    """As `check_member_of`, for the coalition of a letter."""
+    return check_member_of(coalition_id=letter.coalition_id, user=user, needed=needed)
+
+
+def check_member_of(*, coalition_id: int, user: User, needed: Role) -> Membership:
     """The user's membership, locked until the transaction ends: whoever takes the role away waits
     for this decision, or this decision does not happen. Work in the background asks with each
-    batch; an account that was closed has ended there too. Raises RoleEnded."""
+    batch; an account that was closed has ended there too.
+
+    Rows of the letter are locked after it. Before it stand only the coalition's row, which whoever
+    takes roles away locks first, and that of a run in the background. Raises RoleEnded.
+    """
     membership = (
         Membership.objects.select_for_update(no_key=True, of=("self",))
-        .filter(coalition_id=letter.coalition_id, user_id=user.pk, user__is_active=True)
+        .filter(coalition_id=coalition_id, user_id=user.pk, user__is_active=True)
         .first()
     )
     if membership is None or not Role(membership.role).includes(needed):

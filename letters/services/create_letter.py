@@ -2,7 +2,8 @@
 
 from django.db import IntegrityError, transaction
 
-from letters.models import Coalition, Draft, Letter, User
+from letters.models import Coalition, Draft, Letter, Role, User
+from letters.services.check_member import check_member_of
 from letters.services.record import record
 
 
@@ -19,9 +20,10 @@ def create_letter(
     time_zone: str,
     actor: User,
 ) -> Letter:
-    """`language` becomes the authoritative one. Raises SlugTaken."""
+    """`language` becomes the authoritative one. Raises SlugTaken, RoleEnded."""
     previous = coalition.letters.exclude(privacy_contact="").order_by("-id").first()
     with transaction.atomic():
+        check_member_of(coalition_id=coalition.pk, user=actor, needed=Role.EDITOR)
         try:
             with transaction.atomic():
                 letter = Letter.objects.create(

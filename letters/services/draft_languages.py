@@ -2,8 +2,9 @@
 
 from django.db import transaction
 
-from letters.models import Draft, Letter, SetAside, User
+from letters.models import Draft, Letter, Role, SetAside, User
 from letters.models.draft import WRITTEN
+from letters.services.check_member import check_member
 from letters.services.record import record
 
 
@@ -16,8 +17,10 @@ class IsPublished(ValueError):
 
 
 def begin_version(*, letter: Letter, actor: User) -> None:
-    """Drafts of the next version, the same words as the current one; those that exist stay."""
+    """Drafts of the next version, the same words as the current one; those that exist stay.
+    Raises RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         locked = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
         if locked.current_version is None or locked.drafts.exists():
             return
@@ -34,8 +37,10 @@ def begin_version(*, letter: Letter, actor: User) -> None:
 
 
 def discard_version(*, letter: Letter, actor: User) -> None:
-    """The drafts of a letter that has a published text; the first text cannot be discarded."""
+    """The drafts of a letter that has a published text; the first text cannot be discarded.
+    Raises RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         locked = Letter.objects.select_for_update().get(pk=letter.pk)
         if locked.current_version_id is None or not locked.drafts.exists():
             return
@@ -44,8 +49,9 @@ def discard_version(*, letter: Letter, actor: User) -> None:
 
 
 def add_language(*, letter: Letter, language: str, actor: User) -> Draft:
-    """An empty translation, or the one that is there already."""
+    """An empty translation, or the one that is there already. Raises RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         Letter.objects.select_for_update().get(pk=letter.pk)
         draft, created = Draft.objects.get_or_create(
             letter=letter, language=language, defaults={"edited_by": actor}
@@ -57,8 +63,9 @@ def add_language(*, letter: Letter, language: str, actor: User) -> Draft:
 
 def remove_language(*, letter: Letter, language: str, actor: User) -> None:
     """What was written in it is set aside. Raises IsAuthoritative, IsPublished,
-    Draft.DoesNotExist."""
+    Draft.DoesNotExist, RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         locked = Letter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
         draft = locked.drafts.get(language=language)
         if draft.is_authoritative:

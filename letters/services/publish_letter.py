@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from letters.checklist import checklist, is_ready
-from letters.models import ChangeKind, Draft, Letter, LetterStatus, Translation, User, Version
+from letters.models import ChangeKind, Draft, Letter, LetterStatus, Role, Translation, User, Version
+from letters.services.check_member import check_member
 from letters.services.current_letter import forget
 from letters.services.record import record
 from letters.services.take_drafts import take_drafts
@@ -22,9 +23,11 @@ def publish_letter(*, letter: Letter, seen: str, actor: User, sealed: bool = Fal
     """Turns the drafts into version 1 and the letter public; `sealed`: only who is invited sees it
     before `opens_at`. `seen` is the fingerprint of the drafts that were shown.
 
-    Raises AlreadyPublished, NotReady, letters.services.take_drafts.TextChanged.
+    Raises AlreadyPublished, NotReady, letters.services.take_drafts.TextChanged,
+    RoleEnded.
     """
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         locked = Letter.objects.select_for_update().get(pk=letter.pk)
         if locked.status != LetterStatus.DRAFT or locked.current_version_id is not None:
             raise AlreadyPublished

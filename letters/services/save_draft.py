@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from letters.models import Draft, Letter, SetAside, User
+from letters.models import Draft, Letter, Role, SetAside, User
 from letters.models.draft import WRITTEN
+from letters.services.check_member import check_member
 
 
 class DraftGone(Exception):
@@ -25,10 +26,10 @@ def save_draft(
 ) -> Draft:
     """`base` is the revision that was read. The same text again is no conflict and no revision.
 
-    Raises Conflict, DraftGone.
+    Raises Conflict, DraftGone, RoleEnded.
     """
     with transaction.atomic():
-        draft = _locked(letter, language)
+        draft = _locked(letter, language, actor)
         if draft.says(texts):
             return draft
         if draft.revision != base:
@@ -42,10 +43,10 @@ def settle_conflict(
     """The loser of a conflict chooses: own text (`mine`) or the one saved before. The other one is
     set aside. `over` is the revision that was shown beside the own text.
 
-    Raises Conflict where somebody saved yet another one, DraftGone.
+    Raises Conflict where somebody saved yet another one, DraftGone, RoleEnded.
     """
     with transaction.atomic():
-        draft = _locked(letter, language)
+        draft = _locked(letter, language, actor)
         if draft.says(texts):
             return draft
         if draft.revision != over:
@@ -57,7 +58,8 @@ def settle_conflict(
         return _write(draft, texts, actor) if mine else draft
 
 
-def _locked(letter: Letter, language: str) -> Draft:
+def _locked(letter: Letter, language: str, actor: User) -> Draft:
+    check_member(letter=letter, user=actor, needed=Role.EDITOR)
     draft = (
         Draft.objects.select_for_update(of=("self",))
         .select_related("edited_by")

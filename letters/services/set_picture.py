@@ -7,7 +7,8 @@ from django.db import transaction
 
 from common.pictures import BUDGETS
 from common.pictures import Picture as Made
-from letters.models import Letter, Picture, User
+from letters.models import Letter, Picture, Role, User
+from letters.services.check_member import check_member
 from letters.services.current_letter import forget
 from letters.services.record import record
 
@@ -18,10 +19,11 @@ def picture_path(digest: str, width: int) -> Path:
 
 def set_picture(*, letter: Letter, made: Made | None, alt: str, actor: User) -> None:
     """`made` is None where only the words for it change. The files are written first: a row never
-    names one that is not there."""
-    if made is not None:
-        _write(made)
+    names one that is not there. Raises RoleEnded; no file is written then."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
+        if made is not None:
+            _write(made)
         locked = Letter.objects.select_for_update().get(pk=letter.pk)
         before = Picture.objects.filter(letter=locked).first()
         if made is None:
@@ -47,7 +49,9 @@ def set_picture(*, letter: Letter, made: Made | None, alt: str, actor: User) -> 
 
 
 def remove_picture(*, letter: Letter, actor: User) -> None:
+    """Raises RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         locked = Letter.objects.select_for_update().get(pk=letter.pk)
         picture = Picture.objects.filter(letter=locked).first()
         if picture is None:

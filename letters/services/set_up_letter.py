@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from letters.models import Letter, Office, User
+from letters.models import Letter, Office, Role, User
+from letters.services.check_member import check_member
 from letters.services.current_letter import forget
 from letters.services.record import record
 
@@ -17,8 +18,9 @@ SCHEDULE = ("opens_at", "closes_at", "time_zone")
 def change_settings(
     *, letter: Letter, offices: Collection[Office], actor: User, **values: Any
 ) -> bool:
-    """`values` has what is in SETTINGS. Returns whether anything changed."""
+    """`values` has what is in SETTINGS. Returns whether anything changed. Raises RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         locked = Letter.objects.select_for_update().get(pk=letter.pk)
         before = _settings_of(locked)
         for name in SETTINGS:
@@ -36,8 +38,10 @@ def change_schedule(
     time_zone: str,
     actor: User,
 ) -> bool:
-    """Returns whether anything changed. The database refuses a closing before the opening."""
+    """Returns whether anything changed. The database refuses a closing before the opening. Raises
+    RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         locked = Letter.objects.select_for_update().get(pk=letter.pk)
         before = _schedule_of(locked)
         locked.opens_at, locked.closes_at, locked.time_zone = opens_at, closes_at, time_zone

@@ -14,6 +14,7 @@ from letters.access import MemberRequest, letter_member
 from letters.forms import DraftForm, LanguageForm
 from letters.languages import LANGUAGES
 from letters.models import Draft, Letter, Role
+from letters.services.check_member import RoleEnded
 from letters.services.draft_languages import (
     IsAuthoritative,
     IsPublished,
@@ -36,7 +37,7 @@ def edit_text(request: MemberRequest, letter: Letter, language: str | None = Non
             return redirect("texts", slug=letter.slug)
         return _page(request, letter, draft, DraftForm(None, draft=draft))
     if draft is None:
-        return _gone(request, letter, language)
+        return _given_back(request, letter, _gone())
     form = DraftForm(request.POST, draft=draft)
     if not form.is_valid() or ("preview" in request.POST and "keep" not in request.POST):
         return _page(request, letter, draft, form)
@@ -45,7 +46,9 @@ def edit_text(request: MemberRequest, letter: Letter, language: str | None = Non
     except Conflict as conflict:
         return _page(request, letter, draft, form, conflict=conflict.draft)
     except DraftGone:
-        return _gone(request, letter, language)
+        return _given_back(request, letter, _gone())
+    except RoleEnded as ended:
+        return _given_back(request, letter, str(ended), status=403)
     if request.htmx:
         return render(request, "letters/saved.html", {"draft": saved})
     messages.success(request, _("Saved."))
@@ -183,8 +186,14 @@ def _page(
     return render(request, "letters/edit_text.html", context, status=status)
 
 
-def _gone(request: MemberRequest, letter: Letter, language: str | None) -> HttpResponse:
-    """The draft was published or discarded under the writer's hands: the words are given back."""
-    context = {"letter": letter, "words": request.POST.get("body_markdown", "")}
-    template = "letters/draft_gone_part.html" if request.htmx else "letters/draft_gone.html"
-    return render(request, template, context, status=409)
+def _gone() -> str:
+    return _("This draft was published or discarded meanwhile.")
+
+
+def _given_back(
+    request: MemberRequest, letter: Letter, why: str, *, status: int = 409
+) -> HttpResponse:
+    """What nothing can save any more stands on the page, to be copied from there."""
+    context = {"letter": letter, "why": why, "words": request.POST.get("body_markdown", "")}
+    part = "letters/given_back_part.html" if request.htmx else "letters/given_back.html"
+    return render(request, part, context, status=status)

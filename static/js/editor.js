@@ -41,7 +41,10 @@ editor.addEventListener("htmx:afterSwap", () => {
 });
 
 for (const kind of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  editor.addEventListener(kind, () => failed(editor.dataset.offline));
+  editor.addEventListener(kind, (event) => {
+    if (event.detail.xhr.status === 403) say(editor.dataset.refused);
+    else failed(editor.dataset.offline);
+  });
 }
 
 editor.addEventListener("submit", () => {

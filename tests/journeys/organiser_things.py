@@ -207,6 +207,7 @@ def _work(letter: Letter, owner: User) -> dict[str, Any]:
         method="mail",
         evidence="",
         spoken="en",
+        actor=owner,
     )
     work_on_import(run_id=run.pk)
     words = Words(subject="We were heard", body_markdown="The office **answered**.")

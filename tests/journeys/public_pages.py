@@ -182,7 +182,7 @@ repeated = a_signature(letter, "Ada Again", email=ada.email, status="repeated")
 spare = a_signature(letter, "Spare Person")
 guild = Guild.objects.create(letter=letter, name="Guild of Paper", name_key="guild of paper",
     link_key="a", codes_limit=50)
-issue_guild_codes(guild=guild, number=10, actor=None)
+issue_guild_codes(guild=guild, number=10, actor=None, link_key=guild.link_key)
 used_up = Guild.objects.create(letter=letter, name="Ink Guild", name_key="ink", link_key="b")
 closed_guild = Guild(pk=guild.pk, letter=letter, link_key="z")
 surging = a_letter("looked-at-surge", coalition=coalition, surge_mode=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
-from letters.models import Draft, Letter, Role, SetAside, User
+from letters.models import Draft, Letter, Membership, Role, SetAside, User
 from letters.services.save_draft import Conflict, save_draft
 from tests.builders import a_coalition, a_letter, a_member
 from tests.letters.conftest import EDIT, client_of, typed
@@ -99,6 +101,24 @@ def test_words_typed_into_a_draft_that_is_gone_are_given_back(draft: Draft, edit
     part = client_of(editor).post(EDIT, data, headers=HTMX)
     assert part.status_code == 409
     assert "published or discarded meanwhile" in part.content.decode()
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_words_of_who_is_removed_while_saving_are_given_back(
+    draft: Draft, editor: User, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    def removed_first(**wanted: Any) -> Draft:
+        Membership.objects.filter(user=editor).delete()
+        return save_draft(**wanted)
+
+    monkeypatch.setattr("letters.views.editor.save_draft", removed_first)
+    data = typed(draft, body_markdown="All my words")
+    answer = client_of(editor).post(EDIT, data, headers=headers)
+    assert answer.status_code == 403
+    assert "Your role no longer allows this. Nothing was changed." in answer.content.decode()
+    assert ("All my words" in answer.content.decode()) is not bool(headers)  # htmx leaves the form
+    draft.refresh_from_db()
+    assert draft.revision == 1
 
 
 def test_too_long_a_text_is_not_saved_and_kept_in_the_form(draft: Draft, editor: User) -> None:

@@ -25,7 +25,7 @@ from letters.models import Letter, Role
 from letters.services import current_letter
 from signatories.models import Signature, Status
 from signatories.services.refresh_tallies import refresh_tallies
-from tests.builders import a_member, a_signature, a_user, sign_data
+from tests.builders import a_member, a_signature, an_editor, sign_data
 from tests.conftest import SAME_ORIGIN
 from tests.promises.public_pages import open_all
 from verification.links import CONFIRM, manage_url
@@ -206,7 +206,7 @@ def test_new_mail_is_asked_for_with_the_same_answer_whatever_the_state(known: Le
 def test_guild_code_says_nothing_about_others(known: Letter) -> None:
     """A code that a member used and one that never was are refused alike."""
     guild = Guild.objects.create(letter=known, name="Paper Guild", name_key="paper guild")
-    [used] = issue_guild_codes(guild=guild, number=1, actor=a_user())
+    [used] = issue_guild_codes(guild=guild, number=1, actor=an_editor(known.coalition))
     counted = Signature.objects.get(status=Status.COUNTED)
     redeem_guild_code(signature_id=counted.pk, code=used)
     other = a_signature(known, "Some Other")

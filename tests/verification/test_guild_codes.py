@@ -11,7 +11,7 @@ from django.test import Client
 from common import pagecache
 from letters.models import Letter, Role, User
 from signatories.models import Signature, Status
-from tests.builders import a_coalition, a_letter, a_member, a_signature, a_user
+from tests.builders import a_coalition, a_letter, a_member, a_signature, an_editor
 from tests.conftest import SAME_ORIGIN
 from verification.links import manage_path
 from verification.models import Action, AuditEntry, Evidence, Guild, GuildCode
@@ -27,7 +27,7 @@ def a_guild(letter: Letter, name: str = "Paper Makers’ Guild") -> Guild:
 
 
 def codes_of(guild: Guild, number: int = 1) -> list[str]:
-    issuer = a_user(f"{guild.pk}@guild.example")
+    issuer = an_editor(guild.letter.coalition)
     return issue_guild_codes(guild=guild, number=number, actor=issuer)
 
 

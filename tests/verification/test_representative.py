@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from letters.models import Letter, Role
-from tests.builders import a_coalition, a_letter, a_member, a_signature
+from tests.builders import a_coalition, a_letter, a_member, a_signature, an_editor
 from tests.conftest import SAME_ORIGIN
 from tests.verification.test_guild_codes import a_guild
 from verification.links import representative_path
@@ -53,7 +53,7 @@ def test_representative_makes_codes_up_to_the_limit(browser_client: Client, guil
 
 
 def test_representative_sees_totals_and_nobody(browser_client: Client, guild: Guild) -> None:
-    first, *_others = issue_guild_codes(guild=guild, number=3, actor=None)
+    first, *_others = issue_guild_codes(guild=guild, number=3, actor=None, link_key=guild.link_key)
     row = a_signature(guild.letter, "Xenia Redeemer", email="xenia@hidden.example")
     redeem_guild_code(signature_id=row.pk, code=first)
     response = browser_client.get(representative_path(guild))
@@ -64,7 +64,7 @@ def test_representative_sees_totals_and_nobody(browser_client: Client, guild: Gu
 
 
 def test_representative_cancels_what_is_unused(browser_client: Client, guild: Guild) -> None:
-    used, unused = issue_guild_codes(guild=guild, number=2, actor=None)
+    used, unused = issue_guild_codes(guild=guild, number=2, actor=None, link_key=guild.link_key)
     row = a_signature(guild.letter)
     redeem_guild_code(signature_id=row.pk, code=used)
     path = f"{representative_path(guild)}cancel/"
@@ -117,7 +117,7 @@ def test_editor_opens_renews_and_closes_the_link(letter: Letter) -> None:
     first, same, renewed, closed = keys
     assert first == same != renewed
     assert (closed, guild.codes_limit) == ("", 9)
-    issue_guild_codes(guild=guild, number=2, actor=None)
+    issue_guild_codes(guild=guild, number=2, actor=an_editor(letter.coalition))
     client.post(f"{page}cancel/")
     assert not GuildCode.objects.exists()
     assert actions() == [*["guild_link"] * 4, "issue", "cancel"]

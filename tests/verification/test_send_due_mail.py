@@ -13,7 +13,7 @@ from django.utils import timezone
 from common.postbox import MayHaveGone
 from letters.models import Letter
 from signatories.models import Signature, Status
-from tests.builders import a_letter, a_signature, sign_data
+from tests.builders import a_letter, a_signature, an_editor, sign_data
 from verification.models import SentMail
 from verification.services import limit_mail
 from verification.services.confirm_signature import confirm_signature
@@ -234,7 +234,7 @@ def test_address_gets_so_many_mails_about_all_letters_together(
         letter=letters[1],
         invitees=[Invitee("Victim", "victim@mail.example")],
         language="en",
-        actor=None,
+        actor=an_editor(coalition),
     )
     assert send_due_invitations() == 0
     SentMail.objects.update(sent_at=timezone.now() - timedelta(days=1, minutes=1))

@@ -55,6 +55,7 @@ class Action(models.TextChoices):
     REOPEN = "reopen", _("Letter reopened")
     WITHDRAW_LETTER = "withdraw", _("Letter withdrawn by its organisers")
     INVITE = "invite", _("Invited")
+    RESEND = "resend", _("Invitation sent again")
     REVOKE = "revoke", _("Invitation revoked")
     MERGE = "merge", _("Merged into another signature")
     UNDO = "undo", _("Decision undone")

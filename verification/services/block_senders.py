@@ -7,7 +7,8 @@ from django.db import transaction
 from common.canonical import AddressError, canonical_email, clean_email
 from common.crypto import network_of
 from common.freemail import is_free_mail
-from letters.models import Letter, User
+from letters.models import Letter, Role, User
+from letters.services.check_member import check_member
 from signatories.models import Signature
 from verification.models import Action, AuditEntry, Block, BlockKind, block_digest
 
@@ -43,7 +44,8 @@ def _network(text: str) -> str:
 def block_sender(*, letter: Letter, kind: BlockKind, value: str, note: str, actor: User) -> bool:
     """Blocks for all letters of the coalition; False where it is blocked already.
 
-    Signatures that are confirmed from now on are held; earlier ones stay as they are.
+    Signatures that are confirmed from now on are held; earlier ones stay as they are. Raises
+    RoleEnded.
     """
     domain = value if kind == BlockKind.DOMAIN else ""
     return _add(letter, kind, block_digest(kind, value), domain, note, actor)
@@ -55,7 +57,7 @@ def block_sender_of(
     """Blocks the address, the domain or the network that a signature came from.
 
     Raises NotBlockable where no network is kept, and for a domain where anybody has a mailbox: from
-    one signature nobody means to hold all of these.
+    one signature nobody means to hold all of these. Raises RoleEnded.
     """
     match kind:
         case BlockKind.ADDRESS:
@@ -74,6 +76,7 @@ def _add(
     letter: Letter, kind: BlockKind, digest: bytes, domain: str, note: str, actor: User
 ) -> bool:
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.MODERATOR)
         block, new = Block.objects.get_or_create(
             coalition_id=letter.coalition_id,
             kind=kind,
@@ -86,8 +89,9 @@ def _add(
 
 
 def unblock_sender(*, letter: Letter, block_id: int, actor: User) -> None:
-    """Takes it off the coalition's list. Raises Block.DoesNotExist."""
+    """Takes it off the coalition's list. Raises Block.DoesNotExist, RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.MODERATOR)
         block = Block.objects.select_for_update().get(pk=block_id, coalition_id=letter.coalition_id)
         _log(letter, actor, Action.UNBLOCK, block)
         block.delete()

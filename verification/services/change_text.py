@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from django.db import connection, transaction
 
-from letters.models import ChangeKind, Letter, User, Version
+from letters.models import ChangeKind, Letter, Role, User, Version
+from letters.services.check_member import check_member
 from letters.services.publish_version import publish_version
 from letters.services.record import record
 from letters.services.take_drafts import take_drafts
@@ -61,8 +62,9 @@ def publish_drafts(
     *, letter: Letter, base: int, seen: str, kind: ChangeKind, note: str, actor: User
 ) -> Version:
     """The letter's drafts as its new version. `seen` is the fingerprint of the drafts that were
-    shown. Raises what change_text does, and letters.services.take_drafts.TextChanged."""
+    shown. Raises what change_text does, letters.services.take_drafts.TextChanged, RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         locked = Letter.objects.select_for_update().get(pk=letter.pk)
         texts = {d.language: d.written() for d in take_drafts(letter=locked, seen=seen)}
         return change_text(letter=locked, base=base, kind=kind, note=note, texts=texts, actor=actor)

@@ -4,7 +4,8 @@ from django.db import transaction
 
 from common.freemail import is_free_mail
 from common.names import name_key
-from letters.models import User
+from letters.models import Role, User
+from letters.services.check_member import check_member
 from signatories.models import Mark, Organisation, Signature
 from verification.models import Action, AuditEntry
 from verification.services.give_evidence import give_evidence, take_evidence
@@ -45,11 +46,12 @@ def check_work_domain(*, signature: Signature) -> None:
 def set_domain(*, organisation: Organisation, domain: str, actor: User) -> int:
     """Sets or removes the organisation's domain and looks again at those who name it.
 
-    Returns how many bear the mark now. Raises FreeMail.
+    Returns how many bear the mark now. Raises FreeMail, RoleEnded.
     """
     if domain and is_free_mail(domain):
         raise FreeMail
     with transaction.atomic():
+        check_member(letter=organisation.letter, user=actor, needed=Role.EDITOR)
         organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
         before, organisation.domain = organisation.domain, domain
         organisation.save(update_fields=["domain"])

@@ -5,7 +5,8 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from letters.models import Letter, User
+from letters.models import Letter, Role, User
+from letters.services.check_member import check_member
 from signatories.models import PaperCount
 from signatories.services.refresh_tallies import refresh_tallies
 from verification.models import Action, AuditEntry
@@ -14,8 +15,9 @@ from verification.models import Action, AuditEntry
 def record_paper(
     *, letter: Letter, number: int, collected_on: date, note: str, actor: User
 ) -> PaperCount:
-    """Adds them to the letter's number on paper."""
+    """Adds them to the letter's number on paper. Raises RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         paper = PaperCount.objects.create(
             letter=letter, number=number, collected_on=collected_on, note=note, recorded_by=actor
         )
@@ -24,8 +26,10 @@ def record_paper(
 
 
 def take_back_paper(*, paper: PaperCount, actor: User) -> None:
-    """Takes them off again; that they stood there stays readable. Twice changes nothing."""
+    """Takes them off again; that they stood there stays readable. Twice changes nothing. Raises
+    RoleEnded."""
     with transaction.atomic():
+        check_member(letter=paper.letter, user=actor, needed=Role.EDITOR)
         locked = PaperCount.objects.select_for_update(of=("self",)).get(pk=paper.pk)
         if locked.taken_back_at is not None:
             return

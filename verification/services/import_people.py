@@ -39,7 +39,7 @@ class NotNow(Exception):
 def upload_import(*, letter: Letter, file: Uploaded, actor: User) -> ImportRun:
     """Keeps the file, for our own user only, with a guess at what it says.
 
-    Raises common.csvfile.NotATable; nothing is kept then.
+    Raises common.csvfile.NotATable, RoleEnded; nothing is kept then.
     """
     key = uuid.uuid4().hex
     run = ImportRun(letter=letter, created_by=actor, key=key, file_name=(file.name or "")[-120:])
@@ -53,7 +53,9 @@ def upload_import(*, letter: Letter, file: Uploaded, actor: User) -> ImportRun:
         run.columns = guess_columns(header, letter) if run.has_header else {}
         text = Translation.objects.get(version=letter.current_version, is_authoritative=True)
         run.language = text.language
-        run.save()
+        with transaction.atomic():
+            check_member(letter=letter, user=actor, needed=Role.EDITOR)
+            run.save()
     except BaseException:
         run.path.unlink(missing_ok=True)
         raise
@@ -84,11 +86,13 @@ def check_import(
     method: str,
     evidence: str,
     spoken: str,
+    actor: User,
 ) -> None:
     """Has every row looked at, and nothing written; what is wrong is said in the language `spoken`.
-    Raises NotNow once it is being imported."""
+    Raises NotNow once it is being imported, RoleEnded."""
     with transaction.atomic():
         locked = _locked(run, ImportStatus.UPLOADED, ImportStatus.CHECKED)
+        check_member(letter=locked.letter, user=actor, needed=Role.EDITOR)
         locked.encoding, locked.delimiter = shape.encoding, shape.delimiter
         locked.columns, locked.has_header = dict(columns), has_header
         locked.language, locked.consents = language, list(consents)
@@ -125,9 +129,11 @@ def start_import(*, run: ImportRun, seen: str, actor: User) -> None:
 
 
 def cancel_import(*, run: ImportRun, actor: User) -> None:
-    """Ends it after the batch under way; who is imported by then stays. Raises NotNow."""
+    """Ends it after the batch under way; who is imported by then stays. Raises NotNow,
+    RoleEnded."""
     with transaction.atomic():
         locked = _locked(run, ImportStatus.UPLOADED, ImportStatus.CHECKED, *UNDER_WAY)
+        check_member(letter=locked.letter, user=actor, needed=Role.EDITOR)
         AuditEntry.objects.create(
             letter=locked.letter,
             actor=actor,

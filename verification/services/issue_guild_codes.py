@@ -6,7 +6,8 @@ from django.db import transaction
 
 from common.crypto import keyed_digest
 from common.names import name_key
-from letters.models import Letter, User
+from letters.models import Letter, Role, User
+from letters.services.check_member import check_member
 from verification.models import Action, AuditEntry, Guild, GuildCode
 from verification.typed_code import ALPHABET, plain
 
@@ -28,8 +29,10 @@ class LimitReached(Exception):
 
 
 def add_guild(*, letter: Letter, name: str, actor: User) -> Guild:
-    """The letter's guild of this name; one that is there already is left as it is."""
+    """The letter's guild of this name; one that is there already is left as it is. Raises
+    RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         guild, made = Guild.objects.get_or_create(
             letter=letter, name_key=name_key(name)[:160], defaults={"name": name}
         )
@@ -39,16 +42,18 @@ def add_guild(*, letter: Letter, name: str, actor: User) -> Guild:
 
 
 def issue_guild_codes(
-    *, guild: Guild, number: int, actor: User | None, link_key: str | None = None
+    *, guild: Guild, number: int, actor: User | None, link_key: str = ""
 ) -> list[str]:
     """Makes up to `MOST` codes, such as `K7QMX-2TRAC`; nobody can be told them again.
 
-    Whoever comes by the representative's link (`link_key`) is held to the limit, under the guild's
-    lock. Raises LinkClosed, LimitReached.
+    Nobody is the actor of who comes by the representative's link (`link_key`), and is held to the
+    limit, under the guild's lock. Raises RoleEnded; LinkClosed, LimitReached.
     """
     codes = [_code() for _ in range(min(number, MOST))]
     with transaction.atomic():
-        if link_key is not None:
+        if actor is not None:
+            check_member(letter=guild.letter, user=actor, needed=Role.EDITOR)
+        else:
             left = lock_link(guild.pk, link_key).codes_left()
             if len(codes) > left:
                 raise LimitReached(left)
@@ -59,15 +64,17 @@ def issue_guild_codes(
     return codes
 
 
-def cancel_guild_codes(*, guild: Guild, actor: User | None, link_key: str | None = None) -> int:
+def cancel_guild_codes(*, guild: Guild, actor: User | None, link_key: str = "") -> int:
     """Makes every code that nobody has used worthless, as if it had never been issued; members who
     used theirs stay members. Returns how many.
 
-    Locked first: of a member and an organiser at once one wins. Raises LinkClosed, for who comes
-    by the representative's link.
+    Locked first: of a member and an organiser at once one wins. Raises RoleEnded; LinkClosed, for
+    who comes by the representative's link.
     """
     with transaction.atomic():
-        if link_key is not None:
+        if actor is not None:
+            check_member(letter=guild.letter, user=actor, needed=Role.EDITOR)
+        else:
             lock_link(guild.pk, link_key)
         unused = guild.codes.filter(redeemed_at__isnull=True).select_for_update()
         ids = list(unused.values_list("pk", flat=True))

@@ -4,14 +4,17 @@ import secrets
 
 from django.db import transaction
 
-from letters.models import User
+from letters.models import Role, User
+from letters.services.check_member import check_member
 from verification.models import Action, AuditEntry, Guild
 
 
 def link_representative(*, guild: Guild, limit: int, actor: User, renew: bool = False) -> None:
     """Lets the representative have up to `limit` codes in all, used ones included. The link stays
-    the same unless it is to be renewed; then the one before stops working."""
+    the same unless it is to be renewed; then the one before stops working. Raises
+    RoleEnded."""
     with transaction.atomic():
+        check_member(letter=guild.letter, user=actor, needed=Role.EDITOR)
         locked = Guild.objects.select_for_update().get(pk=guild.pk)
         before = {"limit": locked.codes_limit, "open": bool(locked.link_key)}
         locked.codes_limit = limit
@@ -22,8 +25,9 @@ def link_representative(*, guild: Guild, limit: int, actor: User, renew: bool = 
 
 
 def close_representative_link(*, guild: Guild, actor: User) -> None:
-    """The link stops working; codes that were handed out go on."""
+    """The link stops working; codes that were handed out go on. Raises RoleEnded."""
     with transaction.atomic():
+        check_member(letter=guild.letter, user=actor, needed=Role.EDITOR)
         locked = Guild.objects.select_for_update().get(pk=guild.pk)
         if not locked.link_key:
             return

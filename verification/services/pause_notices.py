@@ -2,14 +2,16 @@
 
 from django.db import transaction
 
-from letters.models import Letter, User, Version
+from letters.models import Letter, Role, User, Version
+from letters.services.check_member import check_member
 from letters.services.record import record
 
 
 def pause_notices(*, letter: Letter, number: int, paused: bool, actor: User) -> bool:
     """Returns whether it changed. A batch that is on its way goes out; the rest waits in its rows.
-    Raises Version.DoesNotExist."""
+    Raises Version.DoesNotExist, RoleEnded."""
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         version = (
             Version.objects.select_for_update()
             .filter(letter=letter, published_at__isnull=False)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from common.likeness import listed_keys, typed_keys
-from letters.models import Coalition, Letter, User
+from letters.models import Coalition, Letter, Role, User
+from letters.services.check_member import check_member
 from signatories.models import Signature, Status
 from signatories.models.queryset import SignatureQuerySet
 from signatories.services.refresh_tallies import refresh_tallies
@@ -19,11 +20,13 @@ def protect_names(*, letter: Letter, names: list[str], whole_coalition: bool, ac
     """Adds the names to the letter's list, or to that of all letters of its coalition.
 
     Returns how many were not on the list. Signatures that carry one of them already are for
-    `hold_protected`, in the background.
+    `hold_protected`, in the background. Raises RoleEnded.
     """
     own_letter = None if whole_coalition else letter
     with transaction.atomic():
-        Coalition.objects.select_for_update().get(pk=letter.coalition_id)  # imports take turns
+        # Imports take turns; and removing a member locks the coalition first, too.
+        Coalition.objects.select_for_update(no_key=True).get(pk=letter.coalition_id)
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         known = set(
             ProtectedName.objects.filter(
                 coalition_id=letter.coalition_id, letter=own_letter, name__in=names
@@ -50,9 +53,10 @@ def protect_names(*, letter: Letter, names: list[str], whole_coalition: bool, ac
 def unprotect_name(*, letter: Letter, name_id: int, actor: User) -> None:
     """Takes a name off the letter's or its coalition's list; what it held waits for a moderator.
 
-    Raises ProtectedName.DoesNotExist.
+    Raises ProtectedName.DoesNotExist, RoleEnded.
     """
     with transaction.atomic():
+        check_member(letter=letter, user=actor, needed=Role.EDITOR)
         protected = ProtectedName.objects.of_letter(letter).select_for_update().get(pk=name_id)
         AuditEntry.objects.create(
             letter=letter, actor=actor, action=Action.UNPROTECT, note=protected.name

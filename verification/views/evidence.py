@@ -133,7 +133,7 @@ def invitation_revoke(request: MemberRequest, letter: Letter, invitation_id: int
 @require_POST
 def invitation_resend(request: MemberRequest, letter: Letter, invitation_id: int) -> HttpResponse:
     invitation = get_object_or_404(Invitation, letter=letter, pk=invitation_id)
-    if resend_invitation(invitation=invitation):
+    if resend_invitation(invitation=invitation, actor=request.user):
         messages.success(request, gettext("The invitation goes once more."))
     else:
         messages.info(request, gettext("Not again so soon: an invitation goes once a day at most."))

@@ -112,7 +112,11 @@ def import_check(request: MemberRequest, letter: Letter, run_id: int) -> HttpRes
     if unread or not form.is_valid():
         return _choices_page(request, run, form, shape_form, rows, unread)
     spoken = get_language() or "en"
-    return _done(request, run, lambda: check_import(run=run, spoken=spoken, **form.choices))
+    return _done(
+        request,
+        run,
+        lambda: check_import(run=run, spoken=spoken, actor=request.user, **form.choices),
+    )
 
 
 @letter_member(Role.EDITOR)
