@@ -64,7 +64,7 @@ def withdraw_letter(*, letter: Letter, actor: User) -> None:
     """The organisers no longer stand by the letter: it is closed until they reopen it, its
     page says so, and no mail with it leaves any more. Raises NotPossible, RoleEnded."""
     with transaction.atomic():
-        check_member(letter=letter, user=actor, needed=Role.EDITOR)
+        check_member(letter=letter, user=actor, needed=Role.OWNER)
         locked = Letter.objects.select_for_update().get(pk=letter.pk)
         if not may_withdraw(locked):
             raise NotPossible
