@@ -18,7 +18,7 @@ from benchmarks.memory import Watch
 from benchmarks.million import load_signatures
 from benchmarks.stage import Stage, running, say, value
 from deliveries.models import Delivery, DeliveryStatus, PieceKind, PieceStatus, Seal, SealStatus
-from deliveries.models.file import ROLL_FILE
+from deliveries.models.file import PDF
 from deliveries.services.freeze_delivery import freeze_delivery
 from letters.models import Letter, Office, User
 
@@ -151,20 +151,32 @@ def _wait(delivery: Delivery, is_over: Callable[[], bool]) -> None:
 
 
 def check_roll(delivery: Delivery) -> None:
-    """Reads the roll's PDF and looks for each name that is plain ASCII (others may be drawn in
-    an order that text extraction does not give back). Raises DossierWrong."""
-    text = subprocess.run(
-        ["pdftotext", "-enc", "UTF-8", str(delivery.folder / ROLL_FILE), "-"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
+    """Reads the roll's PDFs and looks, in order, for each name that is plain ASCII (others may be
+    drawn in an order that text extraction does not give back). Raises DossierWrong."""
+    volumes = delivery.files.plain().filter(name__startswith="roll", media_type=PDF).order_by("id")
     # A long name may be broken at its hyphen, which pdftotext then takes for a soft one.
-    printed = "".join(text.replace("-", "").split())
-    names = [name for name in delivery.entries.values_list("name", flat=True) if name.isascii()]
-    missing = [name for name in names if "".join(name.replace("-", "").split()) not in printed]
+    printed = "".join(_letters(_text(volume.path)) for volume in volumes)
+    entries = delivery.entries.order_by("position")
+    names = [name for name in entries.values_list("name", flat=True) if name.isascii()]
+    after = 0
+    missing = []
+    for name in names:
+        at = printed.find(_letters(name), after)
+        if at < 0:
+            missing.append(name)
+        else:
+            after = at
     if missing:
         raise DossierWrong(f"{len(missing)} of {len(names)} names are missing: {missing[:3]}")
+
+
+def _text(path: Path) -> str:
+    command = ["pdftotext", "-enc", "UTF-8", str(path), "-"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def _letters(text: str) -> str:
+    return "".join(text.replace("-", "").split())
 
 
 def _naive(stage: Stage, delivery: Delivery) -> dict[str, float]:
