@@ -69,7 +69,7 @@ def statement(job: Job) -> str:
     if not job["statement"]:
         return ""
     return (
-        f'<div class="statement" lang="{escape(job["statement_language"])}">'
+        f'<div class="statement" lang="{escape(job["statement_language"])}" dir="ltr">'
         f"{paragraphs(*job['statement'].splitlines())}</div>"
     )
 

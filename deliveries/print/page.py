@@ -48,12 +48,13 @@ def style_of(job: Job, sheet: str) -> str:
     `type_pt` is the smallest size on the page, running head and foot included.
     """
     minimum = f"{job['type_pt']}pt"
+    head, number = ("right", "left") if job["direction"] == "rtl" else ("left", "right")
     fonts = ", ".join(f'"{family}"' for family in families(job["language"]))
     return f"""
 @page {{
   size: {SHEETS[job["page_size"]]};
-  @top-left {{ content: {css_string(job["running_head"])}; }}
-  @top-right {{ content: {css_string(job["running_number"])}; }}
+  @top-{head} {{ width: 80%; content: {css_string(job["running_head"])}; }}
+  @top-{number} {{ width: 20%; content: {css_string(job["running_number"])}; }}
 }}
 html {{ font-size: {minimum}; font-family: {fonts}, serif; }}
 {(HERE / "page.css").read_text()}
