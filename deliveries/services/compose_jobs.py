@@ -51,7 +51,7 @@ def sheet(delivery: Delivery, *, type_pt: str) -> dict[str, Any]:
         "keywords": [delivery.letter.slug, f"list root {delivery.list_root}"],
         "page_size": delivery.rules["page_size"],
         "type_pt": type_pt,
-        "running_head": shorten(text.title, 60, placeholder=" …"),
+        "running_head": shorten(text.title, 66, placeholder=" …"),
         "running_number": gettext("Delivery %(number)s") % {"number": delivery.number},
         # Translators: on each page of a printed dossier; keep both names in braces.
         "page_label": gettext("Page {page} of {pages}"),
