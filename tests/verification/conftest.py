@@ -4,10 +4,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 from oidc_provider_mock import User as AccountThere
 from oidc_provider_mock import run_server_in_thread
 
+from letters.models import Letter, Role
+from tests.builders import a_member
+from tests.conftest import SAME_ORIGIN
 from tests.verification.provider import offer
+
+
+@pytest.fixture
+def editor(letter: Letter) -> Client:
+    """The browser of one who edits the letter."""
+    client = Client(headers=SAME_ORIGIN)
+    client.force_login(a_member(letter.coalition, Role.EDITOR))
+    return client
 
 
 @pytest.fixture(scope="package")

@@ -12,7 +12,6 @@ from common import pagecache
 from letters.models import Letter, Role, User
 from signatories.models import Signature, Status
 from tests.builders import a_coalition, a_letter, a_member, a_signature, an_editor
-from tests.conftest import SAME_ORIGIN
 from verification.links import manage_path
 from verification.models import Action, AuditEntry, Evidence, Guild, GuildCode
 from verification.services.issue_guild_codes import issue_guild_codes
@@ -33,13 +32,6 @@ def codes_of(guild: Guild, number: int = 1) -> list[str]:
 
 def enter(client: Client, row: Signature, code: str) -> Any:
     return client.post(f"{manage_path(row.pk)}guild-code/", {"code": code})
-
-
-@pytest.fixture
-def editor(letter: Letter) -> Client:
-    client = Client(headers=SAME_ORIGIN)
-    client.force_login(a_member(letter.coalition, Role.EDITOR))
-    return client
 
 
 def test_member_enters_a_code_and_the_letter_counts_one_member(

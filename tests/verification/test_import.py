@@ -36,13 +36,6 @@ def _own_media(settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
-def editor(letter: Letter) -> Client:
-    client = Client(headers=SAME_ORIGIN)
-    client.force_login(a_member(letter.coalition, Role.EDITOR))
-    return client
-
-
 def upload(editor: Client, content: str | bytes) -> ImportRun:
     data = content.encode() if isinstance(content, str) else content
     file = SimpleUploadedFile("people.csv", data, content_type="text/csv")

@@ -10,23 +10,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from letters.models import Letter, Role
+from letters.models import Letter
 from signatories.models import Status
-from tests.builders import a_member, a_signature, an_invitation
-from tests.conftest import SAME_ORIGIN
+from tests.builders import a_signature, an_invitation
 from verification.models import AuditEntry, Invitation
 from verification.services.confirm_signature import confirm_signature
 from verification.services.send_due_invitations import send_due_invitations
 
 pytestmark = pytest.mark.django_db
 PAGE = "/organise/letters/a-letter/evidence/"
-
-
-@pytest.fixture
-def editor(letter: Letter) -> Client:
-    client = Client(headers=SAME_ORIGIN)
-    client.force_login(a_member(letter.coalition, Role.EDITOR))
-    return client
 
 
 def a_file(text: str, encoding: str = "utf-8") -> dict[str, SimpleUploadedFile]:

@@ -8,10 +8,9 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from letters.models import Letter, LetterStatus, Role
+from letters.models import Letter, LetterStatus
 from signatories.models import Signature, Status
-from tests.builders import a_coalition, a_letter, a_member, a_signature, an_invitation
-from tests.conftest import SAME_ORIGIN
+from tests.builders import a_coalition, a_letter, a_signature, an_invitation
 from verification.links import invited_url
 from verification.models import Invitation, SentMail
 from verification.services.confirm_signature import confirm_signature
@@ -21,13 +20,6 @@ from verification.views import evidence
 
 pytestmark = pytest.mark.django_db
 PAGE = "/organise/letters/a-letter/evidence/"
-
-
-@pytest.fixture
-def editor(letter: Letter) -> Client:
-    client = Client(headers=SAME_ORIGIN)
-    client.force_login(a_member(letter.coalition, Role.EDITOR))
-    return client
 
 
 def path_of(invitation: Invitation) -> str:

@@ -5,23 +5,15 @@ from django.test import Client
 from django.utils import timezone
 
 from common import pagecache
-from letters.models import Letter, Role
+from letters.models import Letter
 from signatories.models import PaperCount, Tally
 from signatories.services.refresh_tallies import refresh_tallies
-from tests.builders import a_coalition, a_letter, a_member, a_signature
-from tests.conftest import SAME_ORIGIN
+from tests.builders import a_coalition, a_letter, a_signature
 from verification.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 PAGE = "/organise/letters/a-letter/imports/"
 SENT = {"number": "1240", "collected_on": "2026-01-02", "note": "At the assembly; Berta counted"}
-
-
-@pytest.fixture
-def editor(letter: Letter) -> Client:
-    client = Client(headers=SAME_ORIGIN)
-    client.force_login(a_member(letter.coalition, Role.EDITOR))
-    return client
 
 
 def test_paper_stands_apart_and_is_never_added(editor: Client, letter: Letter) -> None:
