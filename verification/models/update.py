@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -104,6 +104,16 @@ class UpdateMailQuerySet(models.QuerySet["UpdateMail"]):
 
     def bounced(self) -> UpdateMailQuerySet:
         return self.filter(bounced_at__isnull=False)
+
+    def progress(self, update: Update) -> dict[str, int]:
+        """How many mails of the update are in which state; these add up to `all`. `handled` are
+        those that nobody need wait for, `bounced` those whose address does not exist."""
+        states = {str(state): Count("id", filter=Q(state=state)) for state in MailState}
+        found = self.filter(update=update).aggregate(
+            **states, all=Count("id"), bounced=Count("bounced_at")
+        )
+        waiting = found[MailState.WAITING] + found[MailState.TAKEN]
+        return found | {"handled": found["all"] - waiting}
 
 
 class UpdateMail(models.Model):

@@ -6,7 +6,6 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.responses import mail_in_frame, see_other
 from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role
-from verification.models import MailState, Update, UpdateMail, UpdateState
+from verification.models import Update, UpdateMail, UpdateState
 from verification.services.build_update_mail import sample_mail
 from verification.services.send_updates import recipients
 from verification.services.steer_update import send_update, steer_update
@@ -34,7 +33,9 @@ def update_list(request: MemberRequest, letter: Letter) -> HttpResponse:
     updates = Update.objects.filter(letter=letter).prefetch_related("texts")[:SHOWN]
     context = {
         "letter": letter,
-        "updates": [{"update": one, "figures": figures(one)} for one in updates],
+        "updates": [
+            {"update": one, "figures": UpdateMail.objects.progress(one)} for one in updates
+        ],
         "reached": recipients(letter.pk).count(),
         "may_edit": request.role.includes(Role.EDITOR),
     }
@@ -107,7 +108,7 @@ def mail(request: MemberRequest, letter: Letter, update_id: int, language: str) 
 def progress(request: MemberRequest, letter: Letter, update_id: int) -> HttpResponse:
     """The progress alone; once it rests it tells htmx to load the whole page."""
     update = _find(letter, update_id)
-    context = {"letter": letter, "update": update, "figures": figures(update)}
+    context = {"letter": letter, "update": update, "figures": UpdateMail.objects.progress(update)}
     response = render(request, "verification/update_progress.html", context)
     if not update.is_under_way:
         response["HX-Redirect"] = update.get_absolute_url()
@@ -171,16 +172,6 @@ def step(request: MemberRequest, letter: Letter, update_id: int) -> HttpResponse
     return see_other(update.get_absolute_url())
 
 
-def figures(update: Update) -> dict[str, int]:
-    """How many mails are in which state; they add up to `all`."""
-    rows = UpdateMail.objects.filter(update=update)
-    by_state = dict(rows.values_list("state").annotate(Count("id")))
-    found = {str(state): by_state.get(state, 0) for state in MailState}
-    whole = sum(found.values())
-    done = whole - found[MailState.WAITING] - found[MailState.TAKEN]
-    return found | {"all": whole, "handled": done, "bounced": rows.bounced().count()}
-
-
 def _find(letter: Letter, update_id: int) -> Update:
     updates = Update.objects.prefetch_related("texts").select_related("created_by")
     update = get_object_or_404(updates, letter=letter, pk=update_id)
@@ -199,7 +190,7 @@ def _page(
         "update": update,
         "texts": texts,
         "text": chosen,
-        "figures": figures(update),
+        "figures": UpdateMail.objects.progress(update),
         "form": form or SendForm(letter=letter, update=update),
         "reached": recipients(letter.pk).count() if is_new else None,
         "may_edit": request.role.includes(Role.EDITOR),
