@@ -85,7 +85,9 @@ class OverrideForm(forms.Form):
 
     source = forms.CharField(
         label=gettext_lazy("How you know"),
-        help_text=gettext_lazy("The notice, an answer of the office, or another source."),
+        help_text=gettext_lazy(
+            "The notice, an answer of the office, or another source. Needed where anything differs."
+        ),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=1000,
         required=False,
@@ -118,6 +120,11 @@ class OverrideForm(forms.Form):
                 self.cleaned_data["deadline_at"] = in_zone(local, self.zone)
             except ValidationError as error:
                 self.add_error("deadline_at", error)
+        for name, value in self.values().items():
+            try:
+                Office._meta.get_field(name).run_validators(value)  # type: ignore[union-attr]
+            except ValidationError as error:
+                self.add_error(name, error)
         if self.values() and not self.cleaned_data.get("source"):
             self.add_error("source", _("Please say how you know, so that others can check it."))
         return self.cleaned_data

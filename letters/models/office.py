@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -17,6 +18,12 @@ class Channel(models.TextChoices):
 class PageSize(models.TextChoices):
     LETTER = "letter", _("US Letter")
     A4 = "a4", _("A4")
+
+
+# None of none is not what an office means, but a slip of whoever types it.
+AT_LEAST_ONE = (MinValueValidator(1),)
+# The letter's own type goes up to the office's least; larger, no page holds a text.
+TYPE_PT = (MinValueValidator(4), MaxValueValidator(36))
 
 
 class Office(models.Model):
@@ -41,21 +48,30 @@ class Office(models.Model):
         help_text=_("The deadline is then taken to be the end of that day."),
     )
     time_zone = models.CharField(_("Time zone"), max_length=50, default="UTC")
-    max_pages = models.PositiveSmallIntegerField(_("Pages at most"), null=True, blank=True)
+    max_pages = models.PositiveSmallIntegerField(
+        _("Pages at most"), null=True, blank=True, validators=AT_LEAST_ONE
+    )
     annexes_count = models.BooleanField(_("Annexes count toward the pages"), null=True, blank=True)
     min_type_pt = models.DecimalField(
-        _("Smallest type, in pt"), max_digits=4, decimal_places=1, null=True, blank=True
+        _("Smallest type, in pt"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=TYPE_PT,
     )
     formats = models.CharField(
         _("File formats"), max_length=100, blank=True, help_text=_("Such as: PDF, DOCX.")
     )
     max_file_bytes = models.PositiveIntegerField(
-        _("Bytes of a file at most"), null=True, blank=True
+        _("Bytes of a file at most"), null=True, blank=True, validators=AT_LEAST_ONE
     )
     max_total_bytes = models.PositiveIntegerField(
-        _("Bytes of all attachments at most"), null=True, blank=True
+        _("Bytes of all attachments at most"), null=True, blank=True, validators=AT_LEAST_ONE
     )
-    max_files = models.PositiveSmallIntegerField(_("Files at most"), null=True, blank=True)
+    max_files = models.PositiveSmallIntegerField(
+        _("Files at most"), null=True, blank=True, validators=AT_LEAST_ONE
+    )
     names_submitter = models.BooleanField(
         _("File names have to name the submitter"), null=True, blank=True
     )

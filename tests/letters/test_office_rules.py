@@ -121,3 +121,23 @@ def test_the_deadline_stands_on_the_letter_s_pages(letter: Letter, office: Offic
         page = client.get(reverse(name, args=[letter.slug])).content.decode()
         assert "closes in 3\xa0days" in page
         assert "Eastern Time" in page
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        ("max_pages", "0"),
+        ("max_files", "0"),
+        ("max_total_bytes", "0"),
+        ("max_file_bytes", str(10**12)),
+        ("min_type_pt", "200"),
+        ("min_type_pt", "-5"),
+    ],
+)
+def test_numbers_that_no_office_means_are_slips(
+    letter: Letter, office: Office, rule: str, value: str
+) -> None:
+    answer = client_of(letter).post(page_of(letter), {rule: value, **SOURCE})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [rule]
+    assert not RuleOverride.objects.exists()
