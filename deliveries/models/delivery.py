@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+from datetime import date
 from pathlib import Path
 
 from django.conf import settings
@@ -143,6 +144,11 @@ class Delivery(models.Model):
     def folder(self) -> Path:
         """Where this delivery's files and pieces are kept."""
         return Path(settings.MEDIA_ROOT) / "deliveries" / str(self.pk)
+
+    @property
+    def rules_checked_on(self) -> date:
+        """When somebody last looked at the office's rules, before this was frozen."""
+        return date.fromisoformat(self.rules["checked_on"])
 
     @property
     def has_addendum(self) -> bool:
