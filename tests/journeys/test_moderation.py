@@ -55,7 +55,10 @@ def test_spam_wave_is_found_counted_rejected_and_undone(site: Site, page: Page) 
     assert not faults(page, "bulk decision, done")
     page.get_by_role("button", name="Undo 3,000 decisions").click()
     expect(page.locator("#progress .chip")).to_have_text("Undone", timeout=60_000)
-    page.goto(f"{site.url}{WORKSPACE}signatures/?status=counted&q=wanda+wave")
+    page.goto(f"{site.url}{WORKSPACE}signatures/")
+    page.get_by_role("link", name="Wave of the night").click()
+    page.get_by_label("Status").select_option("counted")
+    page.get_by_role("button", name="Show").click()
     expect(page.get_by_text("3,000 signatures match.")).to_be_visible()
 
 
