@@ -139,7 +139,7 @@ def test_clearing_waits_for_who_is_at_a_piece(
         (delivery.folder / "pieces" / "late.pdf").write_bytes(b"x")
         piece.key = piece.sha256 = "a" * 64  # type: ignore[attr-defined]
 
-    monkeypatch.setattr(service, "_print", work)
+    monkeypatch.setattr(service, "print_piece", work)
     piece = delivery.pieces.earliest("pk")
     assert render_piece(piece_id=piece.pk) is Outcome.DONE
     clearing[0].join()
