@@ -69,6 +69,9 @@ def build_message(dispatch: Dispatch) -> EmailMessage:
     with speak(delivery.language):
         if plan.linked:
             message.body += "\n\n" + _about_link(link_of(dispatch), plan.linked)
+    # The office's answer is for the organisers, not for the platform's own address.
+    if contact := delivery.letter.privacy_contact:
+        message.reply_to = [contact]
     message.extra_headers["Message-ID"] = dispatch.message_id
     if dispatch.started_at:
         message.extra_headers["Date"] = format_datetime(dispatch.started_at)

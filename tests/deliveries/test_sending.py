@@ -36,6 +36,8 @@ def sender(delivery: Delivery) -> Any:
 
 
 def test_the_office_gets_one_mail_with_the_files(letter: Letter, mailroom: Mailroom) -> None:
+    Letter.objects.update(privacy_contact="privacy@songs.example")
+    letter.refresh_from_db()
     delivery = a_ready_delivery(letter)
     dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
 
@@ -49,6 +51,7 @@ def test_the_office_gets_one_mail_with_the_files(letter: Letter, mailroom: Mailr
     assert mail["To"] == "comments@office.example"
     assert mail["Subject"] == "Paper Plan: A letter about paper"
     assert mail["Message-ID"] == dispatch.message_id
+    assert mail["Reply-To"] == "privacy@songs.example"
     assert [part.get_filename() for part in mail.iter_attachments()] == [
         "makers-a-letter-delivery-1-letter.pdf",
         "makers-a-letter-delivery-1-roll.pdf",
