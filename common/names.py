@@ -105,6 +105,18 @@ def sort_key(name: str) -> bytes:
     return bytes(_collator().getSortKey(name))[:1024]
 
 
+@lru_cache(maxsize=1)
+def _letters() -> Collator:
+    collator = Collator.createInstance(Locale.getRoot())
+    collator.setStrength(Collator.PRIMARY)
+    return collator
+
+
+def letter_key(letter: str) -> bytes:
+    """What a letter shares with its variants: A, a and å are one letter in the root collation."""
+    return bytes(_letters().getSortKey(letter))
+
+
 def name_key(name: str) -> str:
     """What spellings of one name share: compatibility forms, case, accents, spaces folded."""
     folded = unicodedata.normalize("NFKD", name).casefold()

@@ -77,13 +77,22 @@ def pages(dossier: Dossier) -> Findings:
         return
     count = facts_of(dossier.letter)["pages"]
     annexes = sum(facts_of(file)["pages"] for file in dossier.files) - count
+    mend = _(
+        "Shorten the text: its lists of names are as short, and its lines as close, as they go."
+    )
     if dossier.rules.get("annexes_count"):
+        if count <= most:
+            mend = _(
+                "The letter alone fits; its annexes count, too (pages: %(pages)s). Ask the "
+                "office to take them as a link or by other means, or whether they need not count, "
+                "and write its answer down as this letter’s own rule."
+            ) % {"pages": annexes}
         count += annexes
     yield _settled(
         rule,
         count > most,
         _("%(found)s of at most %(most)s") % {"found": count, "most": most},
-        _("Shorten the text: its lists of names are as short, and its lines as close, as they go."),
+        mend,
     )
     if annexes and dossier.rules.get("annexes_count") is None:
         yield Finding(

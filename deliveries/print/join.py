@@ -1,6 +1,8 @@
 """Joins pieces into one tagged PDF with continuous page numbers and bookmarks."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +17,13 @@ _PAGES = "{http://ns.adobe.com/xap/1.0/t/pg/}NPages"
 
 
 class Bookmark(NamedTuple):
+    """Leads to a piece's first page, or to the page where the entry begins that is the `from_end`th
+    of the piece's elements from the end (1 is the last); `inner` ones hang on the one before."""
+
     title: str
     piece: int
+    from_end: int = 0
+    inner: bool = False
 
 
 def join_pieces(
@@ -30,10 +37,10 @@ def join_pieces(
     with Writer(target) as writer:
         feet = print_feet(writer, pieces, job)
         joined = _Joined(writer, feet)
-        for path in pieces:
+        for number, path in enumerate(pieces):
             with pikepdf.open(path) as source:
-                joined.append(source)
-        joined.finish(bookmarks)
+                joined.append(source, [mark for mark in bookmarks if mark.piece == number])
+        joined.finish()
     return len(feet.forms)
 
 
@@ -49,12 +56,12 @@ class _Joined:
         self.document = writer.number()
         self.outlines = writer.number()
         self.pages: list[int] = []
-        self.starts: list[int] = []  # each piece's first page
+        self.marks: list[tuple[Bookmark, int]] = []  # each with its page
         self.parts: list[int] = []  # each piece's structure
         self.parents: list[tuple[int, int]] = []  # of what is on a page or an annotation
         self.roles = Dictionary()
 
-    def append(self, source: pikepdf.Pdf) -> None:
+    def append(self, source: pikepdf.Pdf, bookmarks: Sequence[Bookmark]) -> None:
         """The piece's pages, each with its foot, and its structure as a part of the document's:
         pages, parent tree and elements keep pointing at each other (PDF 32000-1, 14.7.4)."""
         copier = Copier(source, self.writer)
@@ -76,8 +83,8 @@ class _Joined:
         self.roles.update(tree.get(Name.RoleMap, {}))
         if not self.pages:
             self._take_metadata(source, copier)
-        self.starts.append(len(self.pages))
         self.pages += map(copier.copy, pages)
+        self.marks += [(mark, copier.copy(_page_of(mark, part) or pages[0])) for mark in bookmarks]
         self.parts.append(copier.copy(part))
         self.parents += [
             (key + base, copier.copy(value)) for key, value in NumberTree(tree.ParentTree).items()
@@ -93,7 +100,7 @@ class _Joined:
         self.root = copier.copy(root)
         self.info = copier.copy(source.trailer.Info)
 
-    def finish(self, bookmarks: Sequence[Bookmark]) -> None:
+    def finish(self) -> None:
         put, document = self.writer.put, self.document
         kids = _array(self.pages)
         put(self.page_tree, b"<</Type /Pages /Count %d /Kids %s>>" % (len(self.pages), kids))
@@ -106,25 +113,53 @@ class _Joined:
             b"/ParentTree <</Nums [%s]>>>>"
             % (document, self.roles.unparse(), self.parents[-1][0] + 1, parents),
         )
-        self._put_outlines(bookmarks)
+        self._put_outlines()
         self.writer.finish(self.root, self.info)
 
-    def _put_outlines(self, bookmarks: Sequence[Bookmark]) -> None:
-        numbers = [self.writer.number() for _ in bookmarks]
-        ends = b" /First %d 0 R /Last %d 0 R" % (numbers[0], numbers[-1]) if numbers else b""
-        body = b"<</Type /Outlines /Count %d%s>>" % (len(numbers), ends)
+    def _put_outlines(self) -> None:
+        branches: list[tuple[_Mark, list[_Mark]]] = []
+        for mark, page in self.marks:
+            numbered = _Mark(self.writer.number(), mark.title, page)
+            if mark.inner and branches:
+                branches[-1][1].append(numbered)
+            else:
+                branches.append((numbered, []))
+        ends = self._put_row(self.outlines, [mark for mark, _ in branches], dict(branches))
+        body = b"<</Type /Outlines /Count %d%s>>" % (len(branches), ends)
         self.writer.put(self.outlines, body)
-        for index, (number, mark) in enumerate(zip(numbers, bookmarks, strict=True)):
-            beside = b" /Prev %d 0 R" % numbers[index - 1] if index else b""
-            if index + 1 < len(numbers):
-                beside += b" /Next %d 0 R" % numbers[index + 1]
+
+    def _put_row(
+        self, parent: int, row: Sequence[_Mark], inner: Mapping[_Mark, Sequence[_Mark]]
+    ) -> bytes:
+        """Bookmarks beside each other; returns what their parent says of them. What is within them
+        is folded."""
+        for index, mark in enumerate(row):
+            beside = b" /Prev %d 0 R" % row[index - 1].number if index else b""
+            if index + 1 < len(row):
+                beside += b" /Next %d 0 R" % row[index + 1].number
+            if within := inner.get(mark):
+                beside += b" /Count %d" % -len(within) + self._put_row(mark.number, within, {})
             title = pikepdf.String(mark.title).unparse()
-            page = self.pages[self.starts[mark.piece]]
             self.writer.put(
-                number,
+                mark.number,
                 b"<</Title %s /Parent %d 0 R%s /Dest [%d 0 R /Fit]>>"
-                % (title, self.outlines, beside, page),
+                % (title, parent, beside, mark.page),
             )
+        return b" /First %d 0 R /Last %d 0 R" % (row[0].number, row[-1].number) if row else b""
+
+
+class _Mark(NamedTuple):
+    number: int
+    title: str
+    page: int
+
+
+def _page_of(mark: Bookmark, part: pikepdf.Object) -> pikepdf.Object | None:
+    if not mark.from_end:
+        return None
+    element = part.K[len(part.K) - mark.from_end]
+    page: pikepdf.Object | None = element.get("/Pg")
+    return page
 
 
 def _array(numbers: Sequence[int]) -> bytes:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext
 from common.languages import speak
 from deliveries.models import Delivery, DeliveryEntry, DeliveryPiece, EntryKind
 from deliveries.models.entry import EntryQuerySet
-from deliveries.print.join import Bookmark
 from deliveries.print.roll import Entry, detail_for
 from deliveries.services.compose_jobs import authoritative_text, entry_line, sheet
 from deliveries.services.volumes import Volume, roll_volumes
@@ -110,20 +109,6 @@ def legend(delivery: Delivery) -> list[tuple[str, str, str]]:
     """Sign, name and meaning of the marks that stand in this roll."""
     used = delivery.totals.get("marks", {})
     return [(mark.sign, str(mark.label), str(mark.meaning)) for mark in Mark if mark in used]
-
-
-def roll_bookmarks(delivery: Delivery, pieces: Iterable[DeliveryPiece]) -> list[Bookmark]:
-    """One bookmark for each piece, named by its first entry."""
-    wanted = list(pieces)
-    names = dict(
-        delivery.entries.filter(position__in=[piece.first for piece in wanted]).values_list(
-            "position", "name"
-        )
-    )
-    with speak(delivery.language):
-        return [
-            Bookmark(names[piece.first] or removed(), index) for index, piece in enumerate(wanted)
-        ]
 
 
 def before_it(delivery: Delivery) -> Delivery:

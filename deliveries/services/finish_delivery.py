@@ -29,8 +29,9 @@ from deliveries.print.child import PrintFailed
 from deliveries.print.join import Bookmark, join_pieces
 from deliveries.print.press import write_in_child
 from deliveries.private_files import private_files
-from deliveries.services.compose_roll import addendum_frame, roll_bookmarks, roll_frame
+from deliveries.services.compose_roll import addendum_frame, roll_frame
 from deliveries.services.request_seal import request_seal
+from deliveries.services.roll_bookmarks import roll_bookmarks
 from deliveries.services.start_rendering import queue_pieces
 from deliveries.services.volumes import volumes_of
 from deliveries.services.write_tables import CSV_FILE, write_csv, write_manifest
@@ -117,7 +118,7 @@ def write_files(delivery: Delivery, pieces: list[DeliveryPiece], folder: Path) -
     if roll:
         for volume in volumes_of(delivery, roll):
             paths = [piece.path for piece in volume.pieces]
-            marks = roll_bookmarks(delivery, volume.pieces)
+            marks = roll_bookmarks(delivery, volume)
             join = partial(join_pieces, paths, job=roll_frame(delivery, volume), bookmarks=marks)
             write_in_child(join, folder / volume.file_name)
             files.append(_describe(delivery, folder / volume.file_name, PDF))

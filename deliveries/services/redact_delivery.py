@@ -26,7 +26,7 @@ from deliveries.print.child import PrintFailed
 from deliveries.private_files import private_files
 from deliveries.queue import enqueue
 from deliveries.services.finish_delivery import is_whole, write_files
-from deliveries.services.render_piece import print_piece
+from deliveries.services.render_piece import PRINTED, print_piece
 from letters.services.record import record
 
 log = structlog.get_logger(__name__)
@@ -96,7 +96,7 @@ def _redact(delivery: Delivery, pieces: list[DeliveryPiece]) -> list[str]:
         for piece in pieces:
             if piece in naming or not is_whole(delivery, piece):
                 print_piece(piece)
-                piece.save(update_fields=["key", "sha256", "bytes", "pages"])
+                piece.save(update_fields=PRINTED)
         changed = _replace_files(delivery, pieces)
     else:
         # It failed, so there is no file yet: what is typeset is typeset anew when it is retried.

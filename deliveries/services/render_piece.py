@@ -25,6 +25,8 @@ from deliveries.services.compose_roll import addendum_job, roll_job
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 5
+# What `print_piece` notes of a piece.
+PRINTED = ("key", "sha256", "bytes", "pages", "last")
 
 
 class Outcome(enum.Enum):
@@ -55,18 +57,7 @@ def render_piece(*, piece_id: int) -> Outcome:
         piece.status = PieceStatus.DONE
         piece.error = ""
         piece.finished_at = timezone.now()
-        piece.save(
-            update_fields=[
-                "status",
-                "error",
-                "finished_at",
-                "key",
-                "sha256",
-                "pages",
-                "bytes",
-                "last",
-            ]
-        )
+        piece.save(update_fields=["status", "error", "finished_at", *PRINTED])
     return Outcome.DONE
 
 

@@ -141,7 +141,7 @@ def test_pieces_of_two_documents_are_numbered_through_and_marked(tmp_path: Path)
         section = {"title": "People", "entries": [[name, "", []]]}
         write_in_child(partial(write_roll, {**job, "sections": [section]}), path)
         paths.append(path)
-    marks = [Bookmark("Ada (12 0 R)", 0), Bookmark("Böb", 1)]
+    marks = [Bookmark("Ada (12 0 R)", 0), Bookmark("A", 0, 1, inner=True), Bookmark("Böb", 1)]
     first, second = tmp_path / "a.pdf", tmp_path / "b.pdf"
     for target in (first, second):
         write_in_child(partial(join_pieces, paths, job=job, bookmarks=marks), target)
@@ -152,6 +152,7 @@ def test_pieces_of_two_documents_are_numbered_through_and_marked(tmp_path: Path)
     assert "Ada (12 0 R) Lovelace" in text
     with pikepdf.open(first) as pdf, pdf.open_outline() as outline:
         assert [item.title for item in outline.root] == ["Ada (12 0 R)", "Böb"]
+        assert [item.title for item in outline.root[0].children] == ["A"]
         assert [item.destination[0] == pdf.pages[n].obj for n, item in enumerate(outline.root)] == [
             True,
             True,

@@ -116,6 +116,22 @@ def test_a_rule_that_is_not_met_fails_alone(
     assert [each for each, outcome in found.items() if outcome == Outcome.FAILED] == [rule]
 
 
+@pytest.mark.parametrize(
+    ("pages", "found", "mend"),
+    [
+        (15, "16 of at most 15", "its annexes count, too (pages: 1)"),
+        (16, "17 of at most 15", "Shorten the text"),
+    ],
+)
+def test_where_annexes_count_it_says_whether_letter_or_roll_is_too_long(
+    letter: Letter, pages: int, found: str, mend: str
+) -> None:
+    findings = preflight(a_ready(letter, {"pages": pages}, annexes_count=True)) or []
+    (failed,) = [each for each in findings if each.outcome == Outcome.FAILED]
+    assert (failed.rule, failed.found) == ("Pages of the letter", found)
+    assert mend in failed.mend
+
+
 def test_what_the_office_does_not_say_is_not_guessed(letter: Letter) -> None:
     found = outcomes(a_ready(letter, **{**dict.fromkeys(OSTP), "formats": ""}))
     assert {rule for rule, outcome in found.items() if outcome == Outcome.UNKNOWN} == {

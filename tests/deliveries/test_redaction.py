@@ -14,7 +14,7 @@ import pytest
 from django.test import Client
 
 from deliveries import tasks
-from deliveries.models import Delivery, DeliveryStatus, PieceStatus
+from deliveries.models import Delivery, DeliveryPiece, DeliveryStatus, PieceStatus
 from deliveries.print import roll
 from deliveries.print.child import PrintFailed
 from deliveries.services import redact_delivery as redaction
@@ -132,6 +132,20 @@ def test_the_files_lose_whom_the_record_keeps_by_hash_alone(
     copies = {file["name"]: file.get("copy", "as delivered") for file in facts["files"]}
     assert copies["roll.pdf"]["sha256"] == files["roll.pdf"].copy_sha256
     assert (copies["roll-sealed.pdf"], copies["manifest.json"]) == (None, "as delivered")
+
+
+def test_a_letter_that_fits_otherwise_without_the_erased_says_so(
+    ready: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def print_piece(piece: DeliveryPiece) -> None:
+        piece.last = 3
+
+    monkeypatch.setattr(redaction, "print_piece", print_piece)
+    monkeypatch.setattr(redaction, "_replace_files", lambda *_: [])
+    erase(ready, ready.entries.get().name)
+    erase_entries()
+    assert redact_delivery(delivery_id=ready.pk)
+    assert ready.pieces.get(kind="letter").last == 3
 
 
 @pytest.mark.slow
