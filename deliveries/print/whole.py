@@ -35,7 +35,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 def print_whole_roll(job: Job, target: Path, workers: int = 2) -> int:
-    """Prints `job["entries"]` ([name, country code, [details]]) in pieces, `workers` at a time.
+    """Prints `job["entries"]` ([name, country code, [details], signs]) in pieces, `workers` at a time.
 
     Other keys of a piece may be left out. Returns the number of pages. Raises PrintFailed.
     """

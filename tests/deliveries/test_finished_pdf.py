@@ -51,7 +51,7 @@ def names() -> list[tuple[str, str]]:
 @pytest.fixture(scope="module")
 def roll(names: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("roll") / "roll.pdf"
-    entries = [[name, country, ["Writer"]] for name, country in names]
+    entries = [[name, country, ["Writer"], ""] for name, country in names]
     print_whole_roll({"entries": entries}, path)
     return path
 
@@ -138,7 +138,7 @@ def test_pieces_of_two_documents_are_numbered_through_and_marked(tmp_path: Path)
     paths = []
     for number, name in enumerate(("Ada (12 0 R) Lovelace", "Bo /Writer.3 Diddley")):
         path = tmp_path / f"{number}.pdf"
-        section = {"title": "People", "entries": [[name, "", []]]}
+        section = {"title": "People", "entries": [[name, "", [], ""]]}
         write_in_child(partial(write_roll, {**job, "sections": [section]}), path)
         paths.append(path)
     marks = [Bookmark("Ada (12 0 R)", 0), Bookmark("A", 0, 1, inner=True), Bookmark("Böb", 1)]
