@@ -1,6 +1,7 @@
 """`python -m deliveries.print OUT.pdf < job.json`: prints a whole roll and says what it took.
 
-The job is {"entries": [[name, country code, [role, affiliation, country], signs]]} and any key of a piece.
+The job is {"entries": [[name, country code, [role, affiliation, country], signs]]} and any key of
+a piece.
 """
 
 import json

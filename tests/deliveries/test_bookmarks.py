@@ -21,6 +21,7 @@ PEOPLE = (
     "Åke Ax",
     "Émile Eau",
     "eve Elm",
+    "Ole Oak",
     "Ørn Oak",
     "Ольга Орёл",
     "김민준",
