@@ -37,7 +37,8 @@ DEFAULTS: dict[str, Any] = {
 def print_whole_roll(job: Job, target: Path, workers: int = 2) -> int:
     """Prints `job["entries"]` ([name, country code, [details], signs]) in pieces.
 
-    `workers` print at a time. Other keys of a piece may be left out. Returns the number of pages. Raises PrintFailed.
+    `workers` print at a time. Other keys of a piece may be left out. Returns the number of
+    pages. Raises PrintFailed.
     """
     entries = job["entries"]
     whole = {"detail": detail_for(len(entries)), **DEFAULTS, **job}
