@@ -79,7 +79,7 @@ def load_signatures(
     from common.crypto import encrypt
 
     begun = time.monotonic()
-    parts = _parts_of_names(letter.pk)
+    parts = _parts_of_names(letter.pk, letter.current_version.language)
     connection = connect()
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off; SET maintenance_work_mem = '256MB'")
@@ -110,7 +110,7 @@ def load_signatures(
     say(f"… with their indexes in {time.monotonic() - begun:.0f} s")
 
 
-def _parts_of_names(letter_id: int) -> tuple[list[str] | list[bytes], ...]:
+def _parts_of_names(letter_id: int, language: str) -> tuple[list[str] | list[bytes], ...]:
     """Family and given names, each with sort keys and scripts: nobody's name is in two."""
     from common.names import sort_key
     from signatories.models import Signature
@@ -119,7 +119,11 @@ def _parts_of_names(letter_id: int) -> tuple[list[str] | list[bytes], ...]:
     parts: tuple[list[str] | list[bytes], ...] = ()
     for kind in ({n.rpartition(" ")[2] for n in names}, {n.partition(" ")[0] for n in names}):
         words = sorted(kind)
-        parts += (words, [sort_key(word) for word in words], [_script(word) for word in words])
+        parts += (
+            words,
+            [sort_key(word, language) for word in words],
+            [_script(word) for word in words],
+        )
     return parts
 
 

@@ -95,26 +95,35 @@ def clean_text(text: str) -> str:
     return "\n".join(clean_line(line, allow_url=True) for line in lines).strip()
 
 
-@lru_cache(maxsize=1)
-def _collator() -> Collator:
-    return Collator.createInstance(Locale.getRoot())
+@lru_cache(maxsize=64)
+def _collator(language: str) -> Collator:
+    return Collator.createInstance(Locale.forLanguageTag(language))
 
 
-def sort_key(name: str) -> bytes:
-    """The name's sort key in the CLDR root collation (UTS #10), at most 1,024 bytes."""
-    return bytes(_collator().getSortKey(name))[:1024]
+def sort_key(name: str, language: str) -> bytes:
+    """The name's sort key in the language's CLDR collation (UTS #10, #35), at most 1,024 bytes.
+
+    The roll of a letter is sorted as the readers of its authoritative text sort. Many languages,
+    and every one that CLDR does not know, have the root collation.
+    """
+    return bytes(_collator(language).getSortKey(name))[:1024]
 
 
-@lru_cache(maxsize=1)
-def _letters() -> Collator:
-    collator = Collator.createInstance(Locale.getRoot())
+def is_sorted_its_own_way(language: str) -> bool:
+    """Whether the language's collation is another than the root's."""
+    return bool(_collator(language).getRules())
+
+
+@lru_cache(maxsize=64)
+def _letters(language: str) -> Collator:
+    collator = Collator.createInstance(Locale.forLanguageTag(language))
     collator.setStrength(Collator.PRIMARY)
     return collator
 
 
-def letter_key(letter: str) -> bytes:
-    """What a letter shares with its variants: A, a and å are one letter in the root collation."""
-    return bytes(_letters().getSortKey(letter))
+def letter_key(letter: str, language: str) -> bytes:
+    """What a letter shares with its variants: in English å is one of a's, in Swedish it is not."""
+    return bytes(_letters(language).getSortKey(letter))
 
 
 def name_key(name: str) -> str:

@@ -67,7 +67,9 @@ def an_editor(coalition: Coalition) -> User:
 def a_letter(
     slug: str = "a-letter", *, coalition: Coalition | None = None, **fields: Any
 ) -> Letter:
-    """An open letter in English (authoritative), French and Arabic that asks every field."""
+    """An open letter in English (authoritative, unless `language`), French and Arabic that asks
+    every field."""
+    language = fields.pop("language", "en")
     letter = Letter.objects.create(
         slug=slug,
         coalition=coalition or Coalition.objects.filter(slug="makers").first() or a_coalition(),
@@ -76,15 +78,15 @@ def a_letter(
     version = Version.objects.create(letter=letter, number=1)
     english = Translation.objects.create(
         version=version,
-        language="en",
+        language=language,
         is_authoritative=True,
         title="A letter about paper",
         addressee="To the Office of Paper",
         body_markdown="We ask for *better* paper.",
     )
-    for language, title in (("fr", "Une lettre sur le papier"), ("ar", "رسالة عن الورق")):
+    for other, title in (("fr", "Une lettre sur le papier"), ("ar", "رسالة عن الورق")):
         Translation.objects.create(
-            version=version, language=language, title=title, body_markdown=title
+            version=version, language=other, title=title, body_markdown=title
         )
     version.text_sha256 = english.text_sha256
     version.published_at = timezone.now()
@@ -139,6 +141,7 @@ def a_signature(
         "consent_web": True,
         "confirmation_sent_at": timezone.now() - timedelta(minutes=20),
         "confirmed_at": None if unconfirmed else timezone.now(),
+        "sort_key": sort_key(organisation_name or name, "en"),
         **fields,
     }
     if status == Status.REJECTED:
@@ -148,7 +151,6 @@ def a_signature(
     return Signature.objects.create(
         letter=letter,
         name=name,
-        sort_key=sort_key(organisation_name or name),
         email_encrypted=encrypt(email),
         email_digest=email_digest(canonical_email(email)),
         details_digest=details_digest({"name": name, **fields})

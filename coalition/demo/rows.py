@@ -7,6 +7,7 @@ from typing import Any
 
 from coalition.demo.copying import copy_rows
 from coalition.demo.submission import Submission
+from coalition.demo.texts import AUTHORITATIVE
 from common.canonical import canonical_email
 from common.crypto import email_digest, encrypt, network_digest
 from common.likeness import likeness
@@ -59,7 +60,7 @@ def _rows(
             "letter_id": letter.pk,
             "version_id": _version_at(versions, submission.created_at),
             "organisation_id": organisations.get(submission.organisation_name),
-            "sort_key": sort_key(submission.displayed),
+            "sort_key": sort_key(submission.displayed, AUTHORITATIVE),
             "email_encrypted": encrypt(submission.email),
             "email_digest": address,
             "details_digest": confirmed_digest(address) if submission.confirmed_at else details,

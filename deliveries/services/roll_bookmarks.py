@@ -60,13 +60,18 @@ def _letters(delivery: Delivery, begin: int, end: int, volume: Volume) -> Iterat
         if not char.isalpha():
             continue
         is_han = unicodedata.name(char, "").startswith("CJK")
-        key = _piece_at(position, volume) if is_han else letter_key(_base(char))
-        start, _, at = found.get(key, (char if is_han else _base(char), "", position))
+        letter = char if is_han else _letter(char, delivery.language)
+        key = _piece_at(position, volume) if is_han else letter_key(letter, delivery.language)
+        start, _, at = found.get(key, (letter, "", position))
         found[key] = (start, char if is_han and char != start else "", at)
     for start, until, at in found.values():
         yield f"{start}\u2013{until}" if until else start, at
 
 
-def _base(char: str) -> str:
-    """The letter without its accents; of a Korean syllable, its first consonant."""
-    return unicodedata.normalize("NFKD", char)[0].upper()
+def _letter(char: str, language: str) -> str:
+    """The letter without accents that are none of its own in this language; of a Korean syllable,
+    its first consonant."""
+    base = unicodedata.normalize("NFKD", char)[0].upper()
+    whole = char.upper()
+    is_variant = letter_key(base, language) == letter_key(whole, language)
+    return base if is_variant or unicodedata.name(char, "").startswith("HANGUL") else whole

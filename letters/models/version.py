@@ -49,6 +49,11 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.letter} v{self.number}"
 
+    @property
+    def language(self) -> str:
+        """Its authoritative text's, which is the same in all versions of a letter."""
+        return self.translations.get(is_authoritative=True).language
+
 
 class Translation(Text):
     """The text of a version in one language; one of them is authoritative."""

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.names import TextError, clean_line, clean_name, clean_text, name_key, sort_key
+from common.names import (
+    TextError,
+    clean_line,
+    clean_name,
+    clean_text,
+    is_sorted_its_own_way,
+    letter_key,
+    name_key,
+    sort_key,
+)
 
 NAMES = [
     "Ada Example",
@@ -91,13 +100,31 @@ def test_cleaners_give_clean_text_or_refuse_by_name(text: str) -> None:
             assert not set("<>\x00\u202e\u2066") & set(cleaned)
 
 
-def test_sort_key_orders_by_the_root_collation() -> None:
+def in_order(language: str, *names: str) -> list[str]:
+    return sorted(names, key=lambda name: sort_key(name, language))
+
+
+def test_sort_key_orders_as_readers_of_the_language_do() -> None:
     names = ["Zoë", "eve", "Émile", "Иван", "Ángel", "أحمد", "张伟"]
-    assert sorted(names, key=sort_key) == ["Ángel", "Émile", "eve", "Zoë", "Иван", "أحمد", "张伟"]
+    latin_first = ["Ángel", "Émile", "eve", "Zoë", "Иван", "أحمد", "张伟"]
+    for language in ("en", "en-gb", "fr", "xx"):
+        assert in_order(language, *names) == latin_first
+    assert in_order("ar", *names)[0] == "أحمد"
+    assert in_order("zh-hans", *names)[0] == "张伟"
+    assert in_order("sv", "Örjan", "Zoë", "Åsa", "Ola") == ["Ola", "Zoë", "Åsa", "Örjan"]
+    assert in_order("de", "Örjan", "Zoë", "Ola", "Ozu") == ["Ola", "Örjan", "Ozu", "Zoë"]
+    assert in_order("es", "Ñora", "Nuria", "Nuño", "Núñez") == ["Núñez", "Nuño", "Nuria", "Ñora"]
+
+
+def test_a_letter_of_one_language_is_a_variant_in_another() -> None:
+    assert letter_key("Å", "en") == letter_key("A", "en")
+    assert letter_key("Å", "sv") != letter_key("A", "sv")
+    assert is_sorted_its_own_way("sv")
+    assert not is_sorted_its_own_way("fr")
 
 
 def test_sort_key_is_bounded() -> None:
-    assert len(sort_key("ǖ" * 500)) <= 1024
+    assert len(sort_key("ǖ" * 500, "en")) <= 1024
 
 
 def test_name_key_joins_spellings() -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from common.names import sort_key
 from deliveries.models import PieceKind
 from deliveries.print import roll
 from deliveries.services.roll_bookmarks import roll_bookmarks
 from deliveries.services.volumes import roll_volumes
 from letters.models import Letter
-from tests.builders import a_signature
+from tests.builders import a_letter, a_signature
 from tests.deliveries.builders import a_delivery, typeset
 
 PEOPLE = (
@@ -58,6 +59,18 @@ def test_each_bookmark_leads_to_the_page_where_its_letter_begins(
     assert titles["People"] == ["A", "E", "O", "О", "ᄀ", "李–王"]
     for title, name in (("Z", "Zebra"), ("A", "Ada"), ("O", "Ole"), ("О", "Ольга"), ("ᄀ", "김")):
         assert name in text_of(path, pages[title])
+
+
+@pytest.mark.django_db
+def test_a_letter_of_the_language_has_a_bookmark_of_its_own() -> None:
+    spanish = a_letter("una-carta", language="es")
+    for name in ("Nuria Sol", "Ñora Ávila", "Oto Paz", "Óscar Paz"):
+        a_signature(spanish, name, consent_government=True, sort_key=sort_key(name, "es"))
+    delivery = a_delivery(spanish)
+    (volume,) = roll_volumes(delivery)
+    assert [mark.title for mark in roll_bookmarks(delivery, volume) if mark.inner] == [
+        *("N", "Ñ", "O"),
+    ]
 
 
 def test_a_bookmark_counts_its_entry_from_the_end_of_the_piece(letter: Letter) -> None:

@@ -18,7 +18,7 @@ address = encrypt("crowd@crowd.example")
 Signature.objects.bulk_create(
     Signature(
         letter=letter, version=letter.current_version, language="en",
-        name=f"{name} {{n}}", sort_key=sort_key(f"{name} {{n}}"), consent_web=True,
+        name=f"{name} {{n}}", sort_key=sort_key(f"{name} {{n}}", "en"), consent_web=True,
         email_encrypted=address, email_digest=email_digest(f"{{n}}@{domain}"),
         details_digest=email_digest(f"{{n}}@{domain}"),
         network_digest=network_digest("203.0.113.99"), status=Status.COUNTED,

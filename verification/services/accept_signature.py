@@ -56,6 +56,7 @@ def accept_signature(
     *,
     letter: Letter,
     details: Mapping[str, Any],
+    roll_language: str,
     network: str,
     solution: str = "",
     unchecked: bool = False,
@@ -63,7 +64,8 @@ def accept_signature(
 ) -> bool:
     """Writes the signature as unconfirmed; its row is the outbox of its confirmation mail.
 
-    `details` are the cleaned data of the sign form, `network` as `client_network` gives it. In
+    `details` are the cleaned data of the sign form, `roll_language` is that of the letter's
+    authoritative text, in which its roll is sorted, `network` as `client_network` gives it. In
     surge mode `solution` proves the sender's work; one who asks to sign `unchecked` is held, and
     one who is `invited` need prove nothing: the link in the invitation is proof enough.
     Returns whether the mail task may be nudged now (at most once a second).
@@ -94,7 +96,7 @@ def accept_signature(
                 details["language"],
                 capacity,
                 name,
-                sort_key(displayed),
+                sort_key(displayed, roll_language),
                 details.get("role_title", ""),
                 details.get("affiliation", ""),
                 details.get("organisation_name", ""),

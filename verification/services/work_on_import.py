@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from django.db import transaction
@@ -22,7 +22,7 @@ from common.csvfile import NotATable, Table
 from common.languages import speak
 from common.names import sort_key
 from common.tables import plain_cell
-from letters.models import Role
+from letters.models import Role, Version
 from letters.services.check_member import RoleEnded, check_member
 from signatories.models import Signature, Source, Status
 from verification.import_rows import RowFault, RowReader
@@ -245,8 +245,10 @@ def _write_faults(run: ImportRun, faults: list[tuple[int, str, list[str]]]) -> N
 
 def _write_signatures(run: ImportRun, fresh: list[dict[str, Any]]) -> int:
     """Returns how many are new: a row that somebody signed in this second is none."""
+    version = cast(Version, run.letter.current_version)  # what is not published takes no import
+    roll_language = version.language
     Signature.objects.bulk_create(
-        [_signature(run, details) for details in fresh], ignore_conflicts=True
+        [_signature(run, details, roll_language) for details in fresh], ignore_conflicts=True
     )
     written = list(
         Signature.objects.filter(
@@ -282,14 +284,16 @@ def _attest(signature_id: int) -> bool:
     return True
 
 
-def _signature(run: ImportRun, details: dict[str, Any]) -> Signature:
+def _signature(run: ImportRun, details: dict[str, Any], roll_language: str) -> Signature:
     is_organisation = bool(details.get("organisation_name"))
     details["details_digest"] = details_digest(details)
     return Signature(
         letter=run.letter,
         version=run.letter.current_version,
         source=Source.IMPORT,
-        sort_key=sort_key(details["organisation_name" if is_organisation else "name"]),
+        sort_key=sort_key(
+            details["organisation_name" if is_organisation else "name"], roll_language
+        ),
         email_encrypted=encrypt(details["email"]),
         email_digest=details["digest"],
         details_digest=details["details_digest"],

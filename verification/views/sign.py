@@ -97,6 +97,7 @@ def answer(request: HttpRequest, door: Door) -> HttpResponse:
             nudge = _accept(
                 letter=current.letter,
                 details=details,
+                roll_language=current.authoritative.language,
                 network=client_network(request),
                 solution=request.POST.get("altcha", ""),
                 unchecked=request.POST.get("unchecked") == "yes",
