@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from deliveries.models.file import FILE_NAME
-from deliveries.views import by_hand, dossier, organise, public, seal, sending
+from deliveries.views import buttons, by_hand, dossier, mails, organise, public, seal, sending
 
 
 class FileNameConverter:
@@ -27,20 +27,21 @@ organiser_urlpatterns = [
     path("new/", organise.delivery_new, name="delivery_new"),
     path("<int:number>/", organise.delivery_detail, name="delivery_detail"),
     path("<int:number>/progress/", organise.delivery_progress, name="delivery_progress"),
-    path("<int:number>/cancel/", organise.delivery_cancel, name="delivery_cancel"),
-    path("<int:number>/retry/", organise.delivery_retry, name="delivery_retry"),
-    path("<int:number>/seal/", seal.delivery_seal_again, name="delivery_seal_again"),
-    path("<int:number>/publish/", organise.delivery_publish, name="delivery_publish"),
+    path("<int:number>/cancel/", buttons.delivery_cancel, name="delivery_cancel"),
+    path("<int:number>/retry/", buttons.delivery_retry, name="delivery_retry"),
+    path("<int:number>/seal/", buttons.delivery_seal_again, name="delivery_seal_again"),
+    path("<int:number>/read-again/", buttons.delivery_read_again, name="delivery_read_again"),
+    path("<int:number>/publish/", buttons.delivery_publish, name="delivery_publish"),
     path("<int:number>/preview/", organise.delivery_preview, name="delivery_preview"),
     path("<int:number>/files/<file_name:name>", organise.delivery_file, name="delivery_file"),
     path("<int:number>/send/", sending.delivery_send, name="delivery_send"),
-    path("<int:number>/message.eml", sending.delivery_draft, name="delivery_draft"),
+    path("<int:number>/message.eml", mails.delivery_draft, name="delivery_draft"),
     path("<int:number>/by-hand/", by_hand.delivery_by_hand, name="delivery_by_hand"),
     path("<int:number>/upload.zip", by_hand.delivery_zip, name="delivery_zip"),
-    path(f"{_DISPATCH}/message.eml", sending.dispatch_message, name="dispatch_message"),
-    path(f"{_DISPATCH}/resolve/", sending.dispatch_resolve, name="dispatch_resolve"),
-    path(f"{_DISPATCH}/stop/", sending.dispatch_stop, name="dispatch_stop"),
-    path(f"{_DISPATCH}/revoke-link/", sending.link_revoke, name="link_revoke"),
+    path(f"{_DISPATCH}/message.eml", mails.dispatch_message, name="dispatch_message"),
+    path(f"{_DISPATCH}/resolve/", buttons.dispatch_resolve, name="dispatch_resolve"),
+    path(f"{_DISPATCH}/stop/", buttons.dispatch_stop, name="dispatch_stop"),
+    path(f"{_DISPATCH}/revoke-link/", buttons.link_revoke, name="link_revoke"),
 ]
 
 office_urlpatterns = [

@@ -83,6 +83,10 @@ class Delivery(models.Model):
         default=0, help_text=_("How many erased entries our copies of the files leave out.")
     )
 
+    redaction_error = models.TextField(
+        blank=True, help_text=_("Why our copies could not be made again without erased entries.")
+    )
+
     status = models.CharField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.FROZEN)
     error = models.TextField(blank=True)
     frozen_at = models.DateTimeField()

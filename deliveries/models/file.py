@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models.delivery import Delivery, Sends
@@ -21,6 +22,9 @@ def sealed_name(name: str) -> str:
     """What the sealed copy of a file is called: `letter-sealed.pdf`."""
     return name.removesuffix(".pdf") + "-sealed.pdf"
 
+
+# How often a file is read back before a person has to look.
+MOST_READINGS = 4
 
 PUBLIC_FILES = (PUBLIC_LETTER_FILE, sealed_name(PUBLIC_LETTER_FILE))
 FILE_NAME = "[a-z0-9][a-z0-9.-]*"
@@ -44,6 +48,14 @@ class FileQuerySet(models.QuerySet["DossierFile"]):
         plain = self.plain().filter(media_type=PDF)
         addendum_instead = Q(name__startswith="roll", delivery__layout__sends=Sends.ADDENDUM)
         return plain.exclude(name=PUBLIC_LETTER_FILE).exclude(addendum_instead).order_by("id")
+
+    def unmeasured(self) -> FileQuerySet:
+        return self.for_office().filter(facts__isnull=True)
+
+    def to_measure(self) -> FileQuerySet:
+        """The unmeasured whose next reading is due."""
+        due = Q(read_again_at__isnull=True) | Q(read_again_at__lte=timezone.now())
+        return self.unmeasured().filter(due, readings__lt=MOST_READINGS)
 
 
 class DossierFile(models.Model):
@@ -72,6 +84,10 @@ class DossierFile(models.Model):
     facts = models.JSONField(
         null=True, blank=True, help_text=_("What preflight.measure read back from it.")
     )
+    readings = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How often it was begun to be read back.")
+    )
+    reading_error = models.TextField(blank=True)
     copy_sha256 = models.CharField(
         max_length=64,
         blank=True,
@@ -80,6 +96,7 @@ class DossierFile(models.Model):
     copy_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     redacted_at = models.DateTimeField(null=True, blank=True)
+    read_again_at = models.DateTimeField(null=True, blank=True)
 
     objects = FileQuerySet.as_manager()
 
@@ -110,6 +127,21 @@ class DossierFile(models.Model):
     def is_gone(self) -> bool:
         """Whether our copy was deleted, for it named somebody whose data is erased."""
         return self.redacted_at is not None and not self.copy_sha256
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether reading it back has failed so far."""
+        return self.facts is None and self.reading_error != ""
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether only a person has it read again."""
+        return self.is_unread and self.readings >= MOST_READINGS
+
+    def forget_readings(self) -> None:
+        """Has it read back as if it were new."""
+        self.facts, self.readings, self.reading_error, self.read_again_at = None, 0, "", None
+        self.save(update_fields=["facts", "readings", "reading_error", "read_again_at"])
 
     @property
     def is_sealed(self) -> bool:

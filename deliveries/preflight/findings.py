@@ -33,7 +33,7 @@ class Finding:
 
 
 def facts_of(file: DossierFile) -> dict[str, Any]:
-    """What was measured of it: `preflight` judges no file without."""
+    """What was measured of it: the rules that ask for it judge no file without."""
     return cast(dict[str, Any], file.facts)
 
 
@@ -52,6 +52,11 @@ class Dossier:
     @property
     def letter(self) -> DossierFile:
         return next(file for file in self.files if file.name == LETTER_FILE)
+
+    @property
+    def unread(self) -> Sequence[DossierFile]:
+        """The files that could not be read back."""
+        return [file for file in self.files if file.facts is None]
 
     def named(self, wrong: Callable[[dict[str, Any]], object]) -> str:
         """The names of the files whose facts are wrong."""

@@ -26,6 +26,8 @@ _SLACK = 200
 # The largest that pdftohtml takes; it rounds sizes to whole numbers.
 _ZOOM = 3
 _SIZE = re.compile(r'<fontspec [^>]*size="(-?\d+)"')
+# Of a program that reads a file; 40,000 names take some seconds.
+MOST_SECONDS = 600
 _UA = "http://www.aiim.org/pdfua/ns/id/"
 
 Facts = dict[str, Any]
@@ -112,7 +114,9 @@ def smallest_type(path: Path) -> float:
 
 
 def _poppler(*command: str) -> str:
-    done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")  # nosec
+    done = subprocess.run(  # nosec
+        command, check=True, capture_output=True, encoding="utf-8", timeout=MOST_SECONDS
+    )
     return done.stdout
 
 

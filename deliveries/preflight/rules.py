@@ -27,7 +27,8 @@ Findings = Iterator[Finding]
 
 def judge(dossier: Dossier) -> list[Finding]:
     """All findings, what stands in the way first."""
-    found = [finding for rule in RULES for finding in rule(dossier)]
+    rules = RULES_OF_DELIVERIES if dossier.unread else RULES
+    found = [finding for rule in rules for finding in rule(dossier)]
     order = (Outcome.FAILED, Outcome.WARNING, Outcome.UNKNOWN, Outcome.PASSED)
     return sorted(found, key=lambda finding: order.index(finding.outcome))
 
@@ -45,6 +46,27 @@ def _unknown(rule: str) -> Finding:
 def mailed_bytes(size: int) -> int:
     """How large a file is in a mail: lines of 76 characters of base64 (RFC 2045) for 57 bytes."""
     return -(-size // 57) * 78
+
+
+def unread(dossier: Dossier) -> Findings:
+    """Files that could not be read back; what stands in them is not judged until they can."""
+    for file in dossier.unread:
+        if file.is_given_up:
+            state = _("Tried %(count)s times, and not tried any more.") % {"count": file.readings}
+        else:
+            state = _("It is tried again by itself in some minutes.")
+        mend = _(
+            "Whoever runs this installation finds the cause (a full disk, a file that was damaged, "
+            "Poppler not installed) and has it read again. Where the file itself is damaged, "
+            "freeze a new delivery: its files are made anew."
+        )
+        yield Finding(
+            _("%s can be read back") % file.name,
+            Outcome.FAILED,
+            file.reading_error,
+            f"{state} {mend}",
+        )
+    yield Finding(_("What stands in the files"), Outcome.UNKNOWN, _("Looked at once all are read."))
 
 
 def address(dossier: Dossier) -> Findings:
@@ -270,7 +292,11 @@ def every_name(dossier: Dossier) -> Findings:
     )
 
 
-RULES: Sequence[Callable[[Dossier], Findings]] = (
+# What is known without looking into a file.
+RULES_OF_DELIVERIES: Sequence[Callable[[Dossier], Findings]] = (
+    *(unread, address, deadline, formats, weight, number_of_files, names_submitter, subject),
+)
+RULES = (
     *(address, deadline, pages, type_size, paper, formats, weight, number_of_files),
     *(names_submitter, statement, submitter, subject, open_to_all, every_name),
 )

@@ -5,10 +5,11 @@ What was delivered stays on record by its hashes; only what lies on our disk cha
 
 import shutil
 from collections.abc import Collection, Iterator
+from datetime import timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -31,26 +32,36 @@ from letters.services.record import record
 
 log = structlog.get_logger(__name__)
 
+# Then the cause is nothing that passes.
+PATIENCE = timedelta(days=1)
 # They name nobody.
 NAMELESS = (PUBLIC_LETTER_FILE, MANIFEST_FILE, SEALS_FILE)
 
 
 def due_redactions() -> QuerySet[Delivery]:
-    """Deliveries with more erased entries (`erased`) than their files leave out."""
+    """Deliveries with more erased entries (`erased`) than their files leave out, and since when
+    (`due_since`)."""
     settled = (DeliveryStatus.READY, DeliveryStatus.SENT, DeliveryStatus.FAILED)
-    counted = (
-        DeliveryEntry.objects.erased()
-        .filter(delivery=OuterRef("pk"))
-        .order_by()
-        .values("delivery")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
+    erased = DeliveryEntry.objects.erased().filter(delivery=OuterRef("pk")).order_by()
+    counted = erased.values("delivery").annotate(number=Count("pk")).values("number")
+    later = Q(erased_at__gt=OuterRef("redacted_at")) | Q(delivery__redacted_at__isnull=True)
+    first = erased.filter(later).order_by("erased_at").values("erased_at")[:1]
     return (
         Delivery.objects.filter(status__in=settled)
-        .annotate(erased=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+        .annotate(
+            erased=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+            # Whoever was erased while the files were made without others waits since then.
+            due_since=Coalesce(Subquery(first), F("redacted_at")),
+        )
         .filter(erased__gt=F("redacted_entries"))
     )
+
+
+def overdue_redactions() -> QuerySet[Delivery]:
+    """Those that an operator has to look at."""
+    late = timezone.now() - PATIENCE
+    due = due_redactions().filter(due_since__lt=late)  # type: ignore[misc]
+    return due.select_related("letter").order_by("pk")
 
 
 def redact_delivery(*, delivery_id: int) -> bool:
@@ -58,7 +69,8 @@ def redact_delivery(*, delivery_id: int) -> bool:
 
     All pieces are locked meanwhile, so whoever comes second leaves. What a dead worker had typeset
     lies under the name of its content and is not typeset again; what is erased in the meantime is
-    left to the next call. What failed is tried again by beat.
+    left to the next call. What failed says why on its row and is tried again by beat, for ever: it
+    was promised.
     """
     with transaction.atomic():
         pieces = list(
@@ -76,10 +88,12 @@ def redact_delivery(*, delivery_id: int) -> bool:
             changed = _redact(delivery, pieces)
         except (PrintFailed, OSError) as error:
             log.warning("redaction_failed", delivery=delivery.pk, error=str(error))
+            words = str(error).replace(f"{delivery.folder}/", "")
+            Delivery.objects.filter(pk=delivery.pk).update(redaction_error=words)
             return False
         erased: int = delivery.erased  # type: ignore[attr-defined]
         Delivery.objects.filter(pk=delivery.pk).update(
-            redacted_entries=erased, redacted_at=timezone.now()
+            redacted_entries=erased, redacted_at=timezone.now(), redaction_error=""
         )
         if changed:
             after = {"delivery": delivery.number, "entries": erased, "files": changed}
@@ -155,8 +169,9 @@ def _forget(file: DossierFile) -> None:
 
 def _note(file: DossierFile) -> None:
     """What was measured may hold names; it is measured again."""
-    file.facts, file.redacted_at = None, timezone.now()
-    file.save(update_fields=["copy_sha256", "copy_bytes", "facts", "redacted_at"])
+    file.redacted_at = timezone.now()
+    file.save(update_fields=["copy_sha256", "copy_bytes", "redacted_at"])
+    file.forget_readings()
 
 
 def _forget_pieces(delivery: Delivery) -> None:

@@ -45,9 +45,8 @@ def resume_deliveries() -> int:
         pieces__status__in=(PieceStatus.WAITING, PieceStatus.RUNNING, PieceStatus.FAILED)
     )
     enqueue("render_dossier", complete.values_list("pk", flat=True))
-    unmeasured = DossierFile.objects.for_office().filter(
-        facts__isnull=True,
-        delivery__status=DeliveryStatus.READY,
+    unmeasured = DossierFile.objects.to_measure().filter(
+        delivery__status__in=(DeliveryStatus.READY, DeliveryStatus.SENT),
         created_at__lt=timezone.now() - PATIENCE,
     )
     stopped = Delivery.objects.filter(

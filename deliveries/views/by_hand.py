@@ -12,7 +12,7 @@ from deliveries.form_texts import form_texts
 from deliveries.forms import ByHandForm
 from deliveries.models.file import file_name
 from deliveries.services.send_delivery import CannotSend, record_by_hand
-from deliveries.views.organise import deliveries_of, detail_url
+from deliveries.views.buttons import deliveries_of, detail_url
 from deliveries.views.sending import explain
 from letters.access import MemberRequest, letter_member
 from letters.deadline import frozen_deadline

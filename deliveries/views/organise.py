@@ -1,19 +1,15 @@
 """The organisers' delivery screens: the list, one delivery, its progress and its files."""
 
-from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from common.responses import see_other
 from deliveries.files import download
 from deliveries.forms import NewDeliveryForm
-from deliveries.models import Delivery, DossierFile, Seal
+from deliveries.models import DossierFile, Seal
 from deliveries.seal.certificate import is_configured
-from deliveries.services.cancel_delivery import cancel_delivery
 from deliveries.services.freeze_delivery import (
     LetterWithdrawn,
     NoCountedSignature,
@@ -22,24 +18,14 @@ from deliveries.services.freeze_delivery import (
 )
 from deliveries.services.inspect_delivery import preflight
 from deliveries.services.progress import progress_of
-from deliveries.services.send_delivery import publish_delivery
-from deliveries.services.start_rendering import retry_rendering
+from deliveries.services.redact_delivery import due_redactions
+from deliveries.views.buttons import deliveries_of, detail_url
 from deliveries.views.public import public_page
 from letters.access import MemberRequest, letter_member
 from letters.deadline import frozen_deadline
 from letters.models import Letter, Role, effective_offices
 
 EDITOR = Role.EDITOR
-
-
-def deliveries_of(letter: Letter) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(letter=letter).select_related(
-        "letter__coalition", "office", "version"
-    )
-
-
-def detail_url(delivery: Delivery) -> str:
-    return reverse("delivery_detail", args=[delivery.letter.slug, delivery.number])
 
 
 @letter_member(Role.VIEWER)
@@ -95,6 +81,7 @@ def _list_page(request: MemberRequest, letter: Letter, form: NewDeliveryForm) ->
 def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     delivery = get_object_or_404(deliveries_of(letter), number=number)
     dispatches = list(delivery.dispatches.select_related("created_by", "link"))
+    files = list(delivery.files.select_related("delivery__letter__coalition"))
     return render(
         request,
         "deliveries/delivery_detail.html",
@@ -102,9 +89,11 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
             "letter": letter,
             "delivery": delivery,
             "progress": progress_of(delivery) if delivery.is_under_way else None,
-            "files": delivery.files.select_related("delivery__letter__coalition"),
+            "files": files,
             "dispatches": dispatches,
             "findings": preflight(delivery),
+            "can_read_again": any(file.is_unread for file in files),
+            "redaction": due_redactions().filter(pk=delivery.pk).first(),
             "deadline": frozen_deadline(delivery.rules),
             "seal": Seal.objects.filter(delivery=delivery).first(),
             "can_seal": is_configured(),
@@ -128,32 +117,6 @@ def delivery_progress(request: MemberRequest, letter: Letter, number: int) -> Ht
         response["HX-Redirect"] = detail_url(delivery)
     response["Cache-Control"] = "no-store"
     return response
-
-
-@letter_member(Role.EDITOR)
-@require_POST
-def delivery_retry(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
-    retry_rendering(delivery=delivery, actor=request.user)
-    return see_other(detail_url(delivery))
-
-
-@letter_member(Role.EDITOR)
-@require_POST
-def delivery_cancel(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
-    if not cancel_delivery(delivery=delivery, actor=request.user):
-        messages.info(request, gettext("There was nothing left to stop."))
-    return see_other(detail_url(delivery))
-
-
-@letter_member(Role.EDITOR)
-@require_POST
-def delivery_publish(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
-    if publish_delivery(delivery=delivery, actor=request.user):
-        messages.success(request, gettext("The page of this delivery is public now."))
-    return see_other(detail_url(delivery))
 
 
 @letter_member(Role.VIEWER)

@@ -1,22 +1,14 @@
 """What a seal is, what it proves and what not; the certificate of this site and of a delivery."""
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.translation import gettext
-from django.views.decorators.http import require_POST
 
 from common.access import anyone
 from common.languages import speak
 from common.pagecache import keep_page
-from common.responses import see_other
 from deliveries.models import Delivery, SealStatus
 from deliveries.seal.certificate import SealUnusable, installed_certificate, is_configured
-from deliveries.services.request_seal import seal_again
-from deliveries.views.organise import deliveries_of, detail_url
-from letters.access import MemberRequest, letter_member
-from letters.models import Letter, Role
 
 
 @anyone
@@ -57,12 +49,3 @@ def delivery_seal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
                 },
             )
         )
-
-
-@letter_member(Role.EDITOR)
-@require_POST
-def delivery_seal_again(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
-    if seal_again(delivery=delivery):
-        messages.success(request, gettext("The files are being sealed."))
-    return see_other(detail_url(delivery))

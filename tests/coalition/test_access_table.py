@@ -449,6 +449,7 @@ TABLE |= {
     f"{_NUMBER}retry/": (f"{_AT}1/retry/", CHANGE_ONE),
     f"{_NUMBER}publish/": (f"{_AT}1/publish/", CHANGE_ONE),
     f"{_NUMBER}seal/": (f"{_AT}1/seal/", CHANGE_ONE),
+    f"{_NUMBER}read-again/": (f"{_AT}1/read-again/", CHANGE_ONE),
     **{f"{_NUMBER}{file}": (f"{_AT}1/{file}", READ_ONE) for file in ("message.eml", "upload.zip")},
     f"{_NUMBER}dispatches/<int:dispatch_id>/message.eml": (
         f"{_AT}1/dispatches/1/message.eml",

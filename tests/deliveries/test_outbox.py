@@ -64,8 +64,10 @@ def test_the_mail_is_built_again_as_it_was_sent(ready: Delivery, mailroom: Mailr
     assert hashlib.sha256(answer.content).hexdigest() == dispatch.message_sha256
     assert mailroom.taken[0].rstrip() == answer.content.rstrip()
     (ready.folder / "roll.pdf").write_bytes(b"%PDF-1.7 another")
-    answer = client.get(page_of("dispatch_message", dispatch), follow=True)
-    assert "cannot be built again as it was sent" in answer.content.decode()
+    answer = client.get(page_of("dispatch_message", dispatch))
+    assert answer.status_code == 410
+    assert "a file or a setting has changed since" in answer.content.decode()
+    assert dispatch.message_sha256 in answer.content.decode()
 
 
 def test_the_draft_is_the_complete_mail(ready: Delivery) -> None:

@@ -16,7 +16,10 @@ READS = (
     *("delivery_list", "delivery_detail", "delivery_progress", "delivery_preview"),
     *("delivery_file", "delivery_draft", "delivery_zip"),
 )
-WRITES = ("delivery_new", "delivery_cancel", "delivery_retry", "delivery_publish")
+WRITES = (
+    *("delivery_new", "delivery_cancel", "delivery_retry", "delivery_publish"),
+    *("delivery_read_again", "delivery_seal_again"),
+)
 # A page with a button.
 ASKS = ("delivery_send", "delivery_by_hand")
 ONE = ("dispatch_resolve", "dispatch_stop", "link_revoke")

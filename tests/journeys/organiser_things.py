@@ -226,6 +226,11 @@ def _work(letter: Letter, owner: User) -> dict[str, Any]:
         handed_on=timezone.localdate(),
         actor=owner,
     )
+    handed.files.filter(name="roll.pdf").update(
+        facts=None,
+        readings=4,
+        reading_error="PdfError: roll.pdf: unable to find trailer dictionary",
+    )
     return {
         "import": imports[0],
         "import_checked": run.pk,

@@ -88,6 +88,7 @@ class Action(models.TextChoices):
     STOP_DELIVERY = "stop_delivery", _("Mail of a delivery stopped")
     HAND_OVER = "hand_over", _("Delivery handed over by people")
     SAY_SENT = "say_sent", _("Unanswered mail said to have arrived, or not")
+    READ_AGAIN = "read_again", _("Files of a delivery read back again")
     SHOW_DELIVERY = "show_delivery", _("Page of a delivery published")
     REVOKE_LINK = "revoke_link", _("Office’s private link revoked")
 
