@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.responses import see_other
+from deliveries.services.redact_delivery import overdue_redactions
 
 View = Callable[..., HttpResponseBase]
 # Logging in and passwords are the accounts pages' part, for operators too.
@@ -45,6 +46,10 @@ class OperatorSite(AdminSite):
             return entered(request, *args, **kwargs)
 
         return guarded
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With what an operator has to mend, which the first page says."""
+        return {**super().each_context(request), "overdue": overdue_redactions()}
 
     def get_urls(self) -> list[Any]:
         return [url for url in super().get_urls() if getattr(url, "name", None) not in NOT_OURS]

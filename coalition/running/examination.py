@@ -21,6 +21,7 @@ from coalition.celery import app
 from coalition.embedded import addresses
 from coalition.running.findings import Finding, blocks, ok, warns
 from deliveries.seal.certificate import SealUnusable, installed_certificate, is_configured
+from deliveries.services.redact_delivery import overdue_redactions
 
 OLDEST_PYTHON = (3, 11)
 SMALLEST_DISK = 1_000_000_000
@@ -193,6 +194,22 @@ def database() -> Finding:
     return ok("Database", "answers, tables are up to date")
 
 
+def erasures() -> Finding:
+    """Look for deliveries whose files name people who erased their data more than a day ago."""
+    try:
+        overdue = list(overdue_redactions())
+    except DatabaseError:
+        return warns("Erasures", "not known without the database", "mend the database first")
+    if overdue:
+        why = {delivery.redaction_error or "no error is recorded" for delivery in overdue}
+        return warns(
+            "Erasures",
+            f"{', '.join(map(str, overdue))}: files still name erased people ({'; '.join(why)})",
+            "mend the cause, or start the render worker; it is tried every minute",
+        )
+    return ok("Erasures", "no file of a delivery waits for one")
+
+
 def redis_server() -> Finding:
     """Look whether Redis answers."""
     try:
@@ -262,6 +279,7 @@ EXAMINATIONS: tuple[Callable[[], Finding], ...] = (
     site_url,
     static_files,
     database,
+    erasures,
     redis_server,
     mail_server,
     workers,
