@@ -82,6 +82,7 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
     delivery = get_object_or_404(deliveries_of(letter), number=number)
     dispatches = list(delivery.dispatches.select_related("created_by", "link"))
     files = list(delivery.files.select_related("delivery__letter__coalition"))
+    redaction = due_redactions().filter(pk=delivery.pk).first()
     return render(
         request,
         "deliveries/delivery_detail.html",
@@ -93,7 +94,8 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
             "dispatches": dispatches,
             "findings": preflight(delivery),
             "can_read_again": any(file.is_unread for file in files),
-            "redaction": due_redactions().filter(pk=delivery.pk).first(),
+            "redaction": redaction,
+            "names_erased": redaction is not None or delivery.redacted_entries > 0,
             "deadline": frozen_deadline(delivery.rules),
             "seal": Seal.objects.filter(delivery=delivery).first(),
             "can_seal": is_configured(),
