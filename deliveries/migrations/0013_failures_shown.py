@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("deliveries", "0011_office_links"),
+        ("deliveries", "0012_twins"),
     ]
 
     operations = [
