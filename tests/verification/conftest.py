@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,3 +33,9 @@ def service() -> Iterator[str]:
 @pytest.fixture
 def provider(settings: Any, service: str) -> dict[str, Any]:
     return offer(settings, service)
+
+
+@pytest.fixture
+def own_media(settings: Any, tmp_path: Path) -> None:
+    """Uploaded files of this test only."""
+    settings.MEDIA_ROOT = tmp_path

@@ -1,23 +1,21 @@
+"""Importing people: their checks, their mails, and a worker that dies."""
+
 from __future__ import annotations
 
 import csv
 import io
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from coalition.retention import purge
-from letters.models import Letter, LetterStatus, Membership, ReviewPolicy, Role, User
+from letters.models import Letter, ReviewPolicy, Role
 from signatories.models import Signature, Source, Status
-from tests.builders import a_coalition, a_letter, a_member, a_signature
-from tests.conftest import SAME_ORIGIN
+from tests.builders import a_member, a_signature
+from tests.verification.importing import ATTESTED, HEADER, PAGE, check, counts, start, upload
 from verification.models import AuditEntry, Block, ImportRun, ImportStatus
 from verification.services import work_on_import as work
 from verification.services.block_senders import block_sender, read_sender
@@ -26,53 +24,7 @@ from verification.services.protect_names import protect_names
 from verification.services.send_due_mail import send_due_mail
 from verification.services.work_on_import import due_imports, work_on_import
 
-pytestmark = pytest.mark.django_db
-PAGE = "/organise/letters/a-letter/imports/"
-HEADER = "Name,E-mail,Role,Country\n"
-
-
-@pytest.fixture(autouse=True)
-def _own_media(settings: Any, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-def upload(editor: Client, content: str | bytes) -> ImportRun:
-    data = content.encode() if isinstance(content, str) else content
-    file = SimpleUploadedFile("people.csv", data, content_type="text/csv")
-    response = editor.post(f"{PAGE}new/", {"file": file})
-    assert response.status_code == 303, response.content.decode()
-    return ImportRun.objects.latest("id")
-
-
-def check(editor: Client, run: ImportRun, **changes: Any) -> ImportRun:
-    """Sends the choices as the page suggests them, and lets the worker check."""
-    sent = {
-        "encoding": run.encoding,
-        "delimiter": "0",
-        "has_header": "on",
-        "language": "en",
-        "consents": ["consent_web"],
-        "method": "mail",
-        **{f"column_{name}": at for name, at in run.columns.items()},
-        **changes,
-    }
-    response = editor.post(f"{PAGE}{run.pk}/check/", sent)
-    assert response.status_code == 303, response.content.decode()
-    work_on_import(run_id=run.pk)
-    return ImportRun.objects.get(pk=run.pk)
-
-
-def start(editor: Client, run: ImportRun) -> ImportRun:
-    assert editor.post(f"{PAGE}{run.pk}/start/", {"seen": run.fingerprint}).status_code == 303
-    work_on_import(run_id=run.pk)
-    return ImportRun.objects.get(pk=run.pk)
-
-
-def counts(run: ImportRun) -> tuple[str, int, int, int]:
-    return run.status, run.added, run.already, run.faulty
-
-
-ATTESTED = {"method": "attest", "evidence": "Signed at the assembly; Berta keeps the sheets."}
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_media")]
 
 
 def test_people_are_checked_then_mailed_then_confirm_and_are_marked(
@@ -297,195 +249,6 @@ def test_cancelled_stays_where_it_is(
     assert run.status == ImportStatus.CANCELLED
 
 
-def test_file_with_too_many_rows_is_refused(
-    editor: Client, letter: Letter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(work, "MOST_ROWS", 1)
-    run = check(editor, upload(editor, "Name,Email\nA,a@mail.example\nB,b@mail.example\n"))
-    assert (run.status, run.error) == ("failed", "too_many")
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "The file is empty"),
-        (b"PK\x03\x04", "save it as CSV"),
-        (b"\x00\x01\x02\x03" * 99, "no table of text"),
-    ],
-)
-def test_what_is_no_table_is_named_and_not_kept(
-    editor: Client, letter: Letter, content: bytes, words: str, settings: Any
-) -> None:
-    response = editor.post(f"{PAGE}new/", {"file": SimpleUploadedFile("x.csv", content)})
-    assert response.status_code == 422
-    assert words in response.content.decode()
-    assert not ImportRun.objects.exists()
-    assert not list(Path(settings.MEDIA_ROOT).glob("imports/*"))
-
-
-def test_missing_columns_are_named(editor: Client, letter: Letter) -> None:
-    run = upload(editor, "Name,Town\nAda,Lyon\n")
-    sent = {"encoding": "utf-8-sig", "delimiter": "0", "language": "en", "method": "mail"}
-    response = editor.post(f"{PAGE}{run.pk}/check/", {**sent, "column_name": 0})
-    assert response.status_code == 422
-    assert "Please say which column this is." in response.content.decode()
-    response = editor.post(f"{PAGE}{run.pk}/check/", {**sent, "column_name": 0, "column_email": 0})
-    assert "chosen twice" in response.content.decode()
-    attested = {**sent, "column_name": 0, "column_email": 1, "method": "attest"}
-    response = editor.post(f"{PAGE}{run.pk}/check/", attested)
-    assert "how it can be shown" in response.content.decode()
-
-
-def test_file_is_read_in_another_encoding_when_asked(editor: Client, letter: Letter) -> None:
-    run = upload(editor, "Name;Email\nŁukasz;l@mail.example\n".encode("cp1250"))
-    assert (run.encoding, run.delimiter) == ("cp1252", ";")
-    assert "Łukasz" not in editor.get(f"{PAGE}{run.pk}/").content.decode()
-    page = editor.get(f"{PAGE}{run.pk}/", {"encoding": "cp1250", "delimiter": "1"})
-    assert "Łukasz" in page.content.decode()
-    run = start(editor, check(editor, run, encoding="cp1250", delimiter="1"))
-    assert Signature.objects.get().name == "Łukasz"
-
-
-def test_file_without_a_header_and_anonymous_people(editor: Client, letter: Letter) -> None:
-    run = upload(editor, "ada@mail.example\tAda\n")
-    assert not run.has_header
-    choices = {"delimiter": "2", "column_name": 1, "column_email": 0, "consents": []}
-    sent = {**choices, **ATTESTED}
-    run = editor_check_without_header(editor, run, sent)
-    row = Signature.objects.get()
-    assert (row.name, row.show_name, row.consent_web) == ("Ada", False, False)
-
-
-def editor_check_without_header(editor: Client, run: ImportRun, sent: Any) -> ImportRun:
-    body = {"encoding": run.encoding, "language": "en", **sent}
-    assert editor.post(f"{PAGE}{run.pk}/check/", body).status_code == 303
-    work_on_import(run_id=run.pk)
-    return start(editor, ImportRun.objects.get(pk=run.pk))
-
-
-def test_file_is_private_and_its_people_are_nowhere_in_the_database_in_plain(
-    editor: Client, letter: Letter, settings: Any
-) -> None:
-    run = upload(editor, HEADER + "Ada,ada@mail.example,,\n")
-    assert run.path.stat().st_mode & 0o777 == 0o600
-    assert run.path.parent.stat().st_mode & 0o777 == 0o700
-    run = start(editor, check(editor, run))
-    with connection.cursor() as cursor:
-        for table in ("verification_importrun", "verification_auditentry", "signatories_signature"):
-            cursor.execute(f"SELECT row_to_json(t)::text FROM {table} t")  # noqa: S608
-            assert "mail.example" not in str(cursor.fetchall())
-
-
-def test_files_that_nobody_began_and_lists_of_faults_end_after_a_week(
-    editor: Client, letter: Letter
-) -> None:
-    kept = upload(editor, HEADER + "Ada,\n")
-    done = check(editor, upload(editor, HEADER + "Ada,ada@mail.example,,\nBen,,,\n"))
-    done = start(editor, done)
-    assert done.faults_path.exists()
-    purge(timezone.now() + timedelta(days=6))
-    assert kept.path.exists()
-    purge(timezone.now() + timedelta(days=8))
-    kept.refresh_from_db()
-    assert kept.status == ImportStatus.CANCELLED
-    assert not done.faults_path.exists()
-
-
-def test_import_of_another_coalition_is_not_there(editor: Client, letter: Letter) -> None:
-    other = a_letter("other", coalition=a_coalition("others"))
-    run = ImportRun.objects.create(letter=other, key="k", bytes=1, encoding="utf-8-sig")
-    assert editor.get(f"{PAGE}{run.pk}/").status_code == 404
-    assert editor.post(f"{PAGE}{run.pk}/start/").status_code == 404
-
-
-def test_closed_letter_takes_no_import(editor: Client, letter: Letter) -> None:
-    Letter.objects.filter(pk=letter.pk).update(status=LetterStatus.CLOSED)
-    file = SimpleUploadedFile("people.csv", b"Name,Email\n")
-    response = editor.post(f"{PAGE}new/", {"file": file})
-    assert response.status_code == 422
-    assert "takes no signatures" in response.content.decode()
-
-
-def test_row_that_is_none_stops_upload_choices_and_work_with_its_line(
-    editor: Client, letter: Letter
-) -> None:
-    wide = ",".join(["x"] * 300)
-    file = SimpleUploadedFile("people.csv", wide.encode())
-    response = editor.post(f"{PAGE}new/", {"file": file})
-    assert response.status_code == 422
-    assert "Line 1: a row has more than 200 columns." in response.content.decode()
-
-    run = upload(editor, "Name,Email\n" + "A,a@mail.example\n" * 9 + wide)
-    sent = {"delimiter": "0", "language": "en", "method": "mail"}
-    page = editor.get(f"{PAGE}{run.pk}/", {**sent, "encoding": "utf-16"})
-    assert page.status_code == 200
-    assert "cannot be read in this encoding" in page.content.decode()
-    page = editor.post(f"{PAGE}{run.pk}/check/", {**sent, "encoding": "utf-16"})
-    assert page.status_code == 422
-    run = check(editor, run)
-    assert (run.status, run.error) == ("failed", "wide:11")
-    assert "Line 11: a row has more than 200" in editor.get(f"{PAGE}{run.pk}/").content.decode()
-
-
-def test_start_is_bound_to_what_was_checked(editor: Client, letter: Letter) -> None:
-    """Two tabs: one would ask people by mail, the other attests; the first one's button does
-    neither."""
-    by_mail = check(editor, upload(editor, "Name,Email\nAda,ada@mail.example\n"))
-    attested = check(editor, by_mail, **ATTESTED)
-    start_url = f"{PAGE}{by_mail.pk}/start/"
-    page = editor.post(start_url, {"seen": by_mail.fingerprint}, follow=True).content.decode()
-    assert "has moved on meanwhile" in page
-    assert f'name="seen" value="{attested.fingerprint}"' in page
-    assert not Signature.objects.exists()
-    assert counts(start(editor, attested)) == ("done", 1, 0, 0)
-
-
-def test_import_runs_in_the_name_of_who_starts_it(editor: Client, letter: Letter) -> None:
-    run = check(editor, upload(editor, "Name,Email\nAda,ada@mail.example\n"), **ATTESTED)
-    owner = a_member(letter.coalition, Role.OWNER)
-    starter = Client(headers=SAME_ORIGIN)
-    starter.force_login(owner)
-    assert start(starter, run).created_by != owner
-    actors = AuditEntry.objects.order_by("id").values_list("action", "actor_id")
-    assert list(actors) == [("import", owner.pk), ("attest", owner.pk), ("import_end", owner.pk)]
-
-
-@pytest.mark.parametrize("end", ["removed", "viewer", "closed"])
-def test_import_stops_where_its_starter_may_no_longer_import(
-    editor: Client, letter: Letter, monkeypatch: pytest.MonkeyPatch, end: str
-) -> None:
-    monkeypatch.setattr(work, "BATCH", 1)
-    people = "Name,Email\nA,a@mail.example\nB,b@mail.example\n"
-    run = check(editor, upload(editor, people), **ATTESTED)
-    step = work._Work._step
-
-    def step_then_end(self: Any, batch: Any, table: Any) -> bool:
-        more = step(self, batch, table)
-        membership = Membership.objects.filter(user=run.created_by)
-        if end == "removed":
-            membership.delete()
-        elif end == "viewer":
-            membership.update(role=Role.VIEWER)
-        else:
-            User.objects.filter(memberships__in=membership).update(is_active=False)
-        return more
-
-    monkeypatch.setattr(work._Work, "_step", step_then_end)
-    run = start(editor, run)
-    assert (*counts(run), run.error) == ("failed", 1, 0, 0, "role_ended")
-    assert Signature.objects.get().name == "A"
-    owner = Client()
-    owner.force_login(a_member(letter.coalition, Role.OWNER))
-    assert "may no longer import" in owner.get(f"{PAGE}{run.pk}/").content.decode()
-
-
-def test_import_does_not_start_on_a_closed_letter(editor: Client, letter: Letter) -> None:
-    run = check(editor, upload(editor, "Name,Email\nAda,ada@mail.example\n"), **ATTESTED)
-    Letter.objects.filter(pk=letter.pk).update(status=LetterStatus.CLOSED)
-    assert start(editor, run).status == ImportStatus.CHECKED
-    assert not Signature.objects.exists()
-
-
 def test_shift_that_only_finds_its_way_back_does_a_batch_all_the_same(
     editor: Client, letter: Letter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -496,9 +259,3 @@ def test_shift_that_only_finds_its_way_back_does_a_batch_all_the_same(
     work_on_import(run_id=run.pk)
     run.refresh_from_db()
     assert run.position == 2
-
-
-def test_faulty_rows_say_why_in_the_organisers_language(editor: Client, letter: Letter) -> None:
-    editor.defaults["HTTP_ACCEPT_LANGUAGE"] = "fr"
-    run = check(editor, upload(editor, HEADER + "No Address,,,\n"))
-    assert "Ce champ est obligatoire." in run.faults_path.read_text("utf-8-sig")
