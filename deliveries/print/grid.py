@@ -43,3 +43,9 @@ def grid_of(page_size: str, type_pt: float, detail: str) -> Grid:
     return Grid(
         detail, paper, columns, width(columns), pitch, lines, TOP, high - TOP - lines * pitch
     )
+
+
+def longer(grid: Grid) -> Grid:
+    """The same page with one line more in each column."""
+    lines = grid.lines + 1
+    return grid._replace(lines=lines, pitch=grid.pitch * grid.lines / lines)

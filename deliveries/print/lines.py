@@ -1,7 +1,7 @@
 """How many lines an entry of the roll takes, foretold from the widths of its letters.
 
-Typst sets the lines. The forecast divides a roll into pieces that end with a full page, and evens
-out the last page. Letters that Noto Serif has not are taken at a usual width.
+Typst sets the lines. By the forecast a roll is divided into pieces that end with a full page, and
+its last page is evened out (pages.py). Kerning and joined letters are left out.
 """
 
 import re
@@ -14,42 +14,60 @@ _PARTS = re.compile("[^- /]*[-/]+|[^- /]+| +")
 
 
 class Rule:
-    """Measures words in em, in one weight of Noto Serif."""
+    """Measures words in em, in one weight of Noto Serif and of its faces for other scripts."""
 
     def __init__(self, weight: str) -> None:
-        self.letters = dict(_advances(weight))
-        self.words: dict[str, float] = {}
+        self.weight = weight
+        self.letters: dict[str, float] = {}
+        self.families: set[str] = set()
+        self._load("Noto Serif")
         self.space = self.letters[" "]
 
     def width(self, word: str) -> float:
-        found = self.words.get(word)
-        if found is None:
-            found = self.words[word] = sum(map(self._letter, word))
-        return found
+        try:
+            return sum(map(self.letters.__getitem__, word))
+        except KeyError:
+            return sum(map(self._letter, word))
 
     def _letter(self, char: str) -> float:
-        found = self.letters.get(char)
-        if found is None:
-            found = self.letters[char] = _usual(char)
-        return found
+        if char not in self.letters:
+            self._load(_family(char))
+            self.letters.setdefault(char, _usual(char))
+        return self.letters[char]
+
+    def _load(self, family: str) -> None:
+        if family not in self.families:
+            self.families.add(family)
+            self.letters = {**dict(_advances(family, self.weight)), **self.letters}
+
+
+def _family(char: str) -> str:
+    """The face that has the script of a letter that Noto Serif lacks."""
+    script = unicodedata.name(char, "").partition(" ")[0]
+    return "Noto Naskh Arabic" if script == "ARABIC" else f"Noto Serif {script.capitalize()}"
 
 
 def _usual(char: str) -> float:
+    """Of a letter that no such face has. Signs stand in those for Chinese, a square each."""
     if unicodedata.category(char) in ("Mn", "Cf"):
         return 0.0
-    return 1.0 if unicodedata.east_asian_width(char) in "WF" else 0.55
+    return 1.0 if unicodedata.east_asian_width(char) in "WFA" else 0.55
 
 
-def _advances(weight: str) -> Iterator[tuple[str, float]]:
+def _advances(family: str, weight: str) -> Iterator[tuple[str, float]]:
     from fontTools.ttLib import TTFont
 
-    command = ["fc-match", "--format=%{file}", f"Noto Serif:{weight}"]
-    path = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # nosec
-    with TTFont(path, lazy=True, fontNumber=0) as font:
+    command = ["fc-match", "--format=%{family}:%{file}", f"{family}:{weight}"]
+    match = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # nosec
+    found, _, path = match.partition(":")
+    if found != family:
+        return
+    with TTFont(path, lazy=True) as font:
         em = font["head"].unitsPerEm
         widths = font["hmtx"].metrics
         for code, glyph in font["cmap"].getBestCmap().items():
-            yield chr(code), widths[glyph][0] / em
+            char = chr(code)
+            yield char, 0.0 if unicodedata.category(char) == "Mn" else widths[glyph][0] / em
 
 
 @lru_cache(maxsize=2)

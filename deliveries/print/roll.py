@@ -1,22 +1,25 @@
 """A piece of the roll: organisations first, then people, in columns."""
 
+import io
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+import pikepdf
+
 from deliveries.print.fonts import shapes_of
-from deliveries.print.grid import Grid, grid_of
-from deliveries.print.lines import count_lines, rule, widest_part
+from deliveries.print.grid import Grid, grid_of, longer
+from deliveries.print.lines import Run, count_lines, rule, widest_part
+from deliveries.print.opening import opening_lines
 from deliveries.print.page import Job
-from deliveries.print.typesetting import typeset
+from deliveries.print.pages import SPARE, Heads, Lines, count_pages, last_columns
+from deliveries.print.typesetting import compile_pdf, typeset
 
 # A piece of this size takes about half a second; each embeds its fonts anew.
 PIECE_NAMES = 2500
 # Longer rolls name people, and roll.csv says the rest: a book of a thousand pages is not read.
 MOST_IN_FULL = 2000
-# Typst splits no entry of up to three lines between columns, for it leaves no line alone.
-NEVER_SPLIT = 3
 NO_BREAK = "\u00a0"
 FIRST_STRONG, POP_ISOLATE = "\u2068", "\u2069"
 
@@ -28,7 +31,7 @@ class Set(NamedTuple):
     """An entry as roll.typ takes it.
 
     `signs` stand behind the name; language and region are for the shapes of Han characters; `wide`
-    says that a word may be wider than the column, `tall` that the entry is to be kept together.
+    says that a word may be wider than the column; `lines` are foretold.
     """
 
     name: str
@@ -37,7 +40,7 @@ class Set(NamedTuple):
     language: str | None
     region: str | None
     wide: bool
-    tall: bool
+    lines: int
 
 
 def piece_ranges(names: int, workers: int = 2) -> list[tuple[int, int]]:
@@ -64,11 +67,47 @@ def print_roll(job: Job) -> bytes:
     """One piece. `job["sections"]` is a list of {title, entries: [`Entry`]}."""
     type_pt = float(job["type_pt"])
     grid = grid_of(job["page_size"], type_pt, job["detail"])
-    sections = [
-        {**section, "entries": [entry_of(entry, grid, type_pt) for entry in section["entries"]]}
-        for section in job["sections"]
-    ]
-    return typeset("roll", job, grid=grid._asdict(), sections=sections)
+    lines: list[int] = []
+    heads = {}
+    sections = []
+    for section in job["sections"]:
+        entries = [entry_of(entry, grid, type_pt) for entry in section["entries"]]
+        if title := section["title"]:
+            heads[len(lines)] = count_lines([(rule("bold"), title)], grid.width / type_pt, 0)
+        lines += [entry.lines for entry in entries]
+        sections.append({"title": title, "entries": entries})
+    grid = _fitting(job, lines, heads, grid)
+    opening = opening_lines(job, grid)
+    known = {"grid": grid._asdict(), "sections": sections, "opening_lines": opening}
+    begin = None
+    if grid.detail == "full":
+        # Lines with roles and places are foretold less exactly, and there are few enough to look.
+        draft = compile_pdf("roll", job, **known, breaks=[])
+        begin = max(0, len(lines) - _paragraphs_on_last_page(draft))
+    breaks = last_columns(lines, heads, grid, opening, begin)
+    return typeset("roll", job, **known, breaks=breaks)
+
+
+def _fitting(job: Job, lines: Lines, heads: Heads, grid: Grid) -> Grid:
+    """The grid, with a line more in each column where that saves a last page of a few names."""
+    tighter = longer(grid)
+    more = [*lines, *[1] * SPARE]
+    now = count_pages(lines, heads, grid, opening_lines(job, grid))
+    then = count_pages(more, heads, tighter, opening_lines(job, tighter))
+    return tighter if then < now else grid
+
+
+def _paragraphs_on_last_page(pdf: bytes) -> int:
+    """Each entry is an element of the document's structure; so are headings, and the opening's."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        last = document.pages[-1].objgen
+        elements = document.Root.StructTreeRoot.K[0].K
+        paragraphs = 0
+        for number in range(len(elements) - 1, -1, -1):
+            if elements[number].get("/Pg", document.Root).objgen != last:
+                break
+            paragraphs += elements[number].S == "/P"
+        return paragraphs
 
 
 def entry_of(entry: Entry, grid: Grid, type_pt: float) -> Set:
@@ -76,9 +115,7 @@ def entry_of(entry: Entry, grid: Grid, type_pt: float) -> Set:
     language, region = shapes_of(name, country)
     rest = ", ".join(map(isolated, details)) if grid.detail == "full" else ""
     width = grid.width / type_pt
-    name_in = rule("bold" if grid.detail == "full" else "regular")
-    behind = f"{f'{NO_BREAK}{signs}' if signs else ''}{f', {rest}' if rest else ''}"
-    runs = [(name_in, name), (rule("regular"), behind)]
+    runs = runs_of(name, signs, rest, grid.detail)
     return Set(
         isolated(name),
         signs,
@@ -86,8 +123,14 @@ def entry_of(entry: Entry, grid: Grid, type_pt: float) -> Set:
         language,
         region,
         widest_part(runs) > width - grid.indent,
-        count_lines(runs, width, grid.indent) > NEVER_SPLIT,
+        count_lines(runs, width, grid.indent),
     )
+
+
+def runs_of(name: str, signs: str, rest: str, detail: str) -> list[Run]:
+    """What an entry's lines are made of."""
+    behind = f"{f'{NO_BREAK}{signs}' if signs else ''}{f', {rest}' if rest else ''}"
+    return [(rule("bold" if detail == "full" else "regular"), name), (rule("regular"), behind)]
 
 
 def isolated(text: str) -> str:

@@ -25,6 +25,17 @@ def typeset(source: str, job: Job, **more: Any) -> bytes:
     The same job gives the same bytes. A character that no installed font has is shown as U+FFFD.
     Raises typst.TypstError.
     """
+    pdf, text = _compile_with_all(source, job, more)
+    return say_marks_once(pdf, text, float(job["type_pt"]))
+
+
+def compile_pdf(source: str, job: Job, **more: Any) -> bytes:
+    """A draft, to see what stands on which page: some marks say their syllable twice."""
+    return _compile_with_all(source, job, more)[0]
+
+
+def _compile_with_all(source: str, job: Job, more: dict[str, Any]) -> tuple[bytes, str]:
+    """The PDF and the text of its inputs."""
     import typst
 
     language, _, region = job["language"].partition("-")
@@ -40,12 +51,11 @@ def typeset(source: str, job: Job, **more: Any) -> bytes:
         ensure_ascii=False,
     )
     try:
-        pdf = _compile(source, text)
+        return _compile(source, text), text
     except typst.TypstError as error:
         if "could not be displayed" not in error.message:
             raise
-        pdf = _compile(source, without_missing(text))
-    return say_marks_once(pdf, text, float(job["type_pt"]))
+        return _compile(source, without_missing(text)), text
 
 
 @cache

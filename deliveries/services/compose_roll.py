@@ -32,7 +32,8 @@ def roll_frame(delivery: Delivery, volume: Volume | None = None) -> dict[str, An
         roll = gettext("Roll of signatories")
         if volume and volume.of > 1:
             roll = f"{roll}, {volume_in_words(volume)}"
-            frame["page_label"] = f"{volume_in_words(volume)} \u00b7 {frame['page_label']}"
+            for label in ("running_number", "page_label"):
+                frame[label] = f"{volume_in_words(volume)} \u00b7 {frame[label]}"
         return {
             **frame,
             "title": f"{roll}: {frame['title']}",

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from deliveries.models import Delivery, DeliveryPiece, DeliveryStatus, PieceKind, PieceStatus
-from deliveries.print.roll import piece_ranges
 from deliveries.queue import enqueue
+from deliveries.services.plan_pieces import roll_pieces
 from letters.models import User
 from letters.services.record import record
 
@@ -23,12 +23,7 @@ def start_rendering(*, delivery: Delivery) -> None:
                 if delivery.has_addendum
                 else []
             ),
-            *(
-                DeliveryPiece(
-                    delivery=delivery, kind=PieceKind.ROLL, index=index, first=first, last=last
-                )
-                for index, (first, last) in enumerate(piece_ranges(delivery.totals["named"]))
-            ),
+            *roll_pieces(delivery),
         ]
     )
     delivery.status = DeliveryStatus.RENDERING

@@ -41,8 +41,8 @@ def volumes_of(delivery: Delivery, pieces: Sequence[DeliveryPiece]) -> list[Volu
         most = max(1, min(most, (limit - FONTS) // BYTES[detail_for(named)]))
     wanted = -(-named // most)
     parts: dict[int, list[DeliveryPiece]] = {}
-    for piece in pieces:
-        parts.setdefault((piece.last - 1) * wanted // named, []).append(piece)
+    for number, piece in enumerate(pieces, 1):
+        parts.setdefault((number * wanted - 1) // len(pieces), []).append(piece)
     return [Volume(number, len(parts), part) for number, part in enumerate(parts.values(), 1)]
 
 
