@@ -84,7 +84,12 @@ def roll_opening(delivery: Delivery, detail: str, volume: Volume) -> dict[str, A
     """What stands over the first page of the roll, or of each of its volumes."""
     about = named_sentence(delivery)
     if detail == "names":
-        about.append(gettext("Role, affiliation and place of each are in the file roll.csv."))
+        about.append(
+            gettext(
+                "Role, affiliation and place of each are in the file roll.csv, which we hand over "
+                "on request."
+            )
+        )
     return {
         "title": gettext("Roll of signatories"),
         "letter": authoritative_text(delivery).title,
