@@ -7,10 +7,26 @@ of that kind.
 
 import errno
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+
+# Many times what the largest file takes: beyond them a child is stuck, or eats the machine. What it
+# starts has the limits of processor time and memory as well. Memory is address space, in which
+# fonts count with all their bytes even where they are only looked into.
+MOST_SECONDS = 300
+MOST_BUSY_SECONDS = 180
+MOST_MEMORY = 4 << 30
+
+_TOO_LONG = "it took too long, and was ended"
+_ENDS = {
+    -signal.SIGALRM: _TOO_LONG,
+    -signal.SIGXCPU: _TOO_LONG,
+    -signal.SIGABRT: "it broke off; it may have needed too much memory",
+    -signal.SIGKILL: "it was killed; the machine may be out of memory",
+}
 
 
 class PrintFailed(Exception):
@@ -32,8 +48,9 @@ def start_child(work: Callable[[Path], object], path: Path) -> int:
     partial = path.with_suffix(f".{os.getpid()}.part")
     code = 1
     try:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGALRM, signal.SIGXCPU):
             signal.signal(number, signal.SIG_DFL)
+        _limit()
         work(partial)
         partial.rename(path)
         code = 0
@@ -46,10 +63,27 @@ def start_child(work: Callable[[Path], object], path: Path) -> int:
         os._exit(code)
 
 
+def _limit() -> None:
+    """So that no name, however odd, and no fault of a library holds a worker for ever."""
+    signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)
+    limits = {
+        resource.RLIMIT_CPU: MOST_BUSY_SECONDS,
+        resource.RLIMIT_AS: MOST_MEMORY,
+        resource.RLIMIT_CORE: 0,  # it would hold names
+    }
+    for limit, most in limits.items():
+        _, hard = resource.getrlimit(limit)
+        within = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(limit, (within, hard))
+
+
 def finish_child(child: int, path: Path) -> None:
     """Waits for the child. Raises PrintFailed where it left no file, with its last words."""
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
+    if code < 0:
+        path.with_suffix(f".{child}.part").unlink(missing_ok=True)
+        raise PrintFailed(_ENDS.get(code, f"the printing process ended with {code}"))
     words = path.with_suffix(".error")
     if code == errno.ENOSPC:
         words.unlink(missing_ok=True)

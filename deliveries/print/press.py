@@ -30,7 +30,7 @@ def write_in_child(work: Callable[[Path], object], path: Path) -> None:
         pickle.dump((work, path), press.stdin)
         press.stdin.flush()
         error = pickle.load(press.stdout)  # noqa: S301  # nosec
-    except (BrokenPipeError, EOFError):
+    except (BrokenPipeError, EOFError, pickle.UnpicklingError):
         _press.cache_clear()
         press.kill()
         raise PrintFailed(f"the printing process ended with {press.wait()}") from None

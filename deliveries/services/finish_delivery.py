@@ -62,7 +62,7 @@ def finish_delivery(*, delivery_id: int) -> bool:
             delivery.pieces.all(),
             key=lambda piece: (KINDS.index(PieceKind(piece.kind)), piece.index),
         )
-        if damaged := [piece.pk for piece in pieces if not is_whole(delivery, piece)]:
+        if damaged := [piece.pk for piece in pieces if not keep_whole(delivery, piece)]:
             DeliveryPiece.objects.filter(pk__in=damaged).update(status=PieceStatus.WAITING)
             queue_pieces(damaged)
             return False
@@ -83,12 +83,17 @@ def finish_delivery(*, delivery_id: int) -> bool:
     return True
 
 
-def is_whole(delivery: Delivery, piece: DeliveryPiece) -> bool:
+def keep_whole(delivery: Delivery, piece: DeliveryPiece) -> bool:
+    """Whether the piece's file is as it was typeset; if not it is deleted, for a file that is there
+    is not typeset again."""
     piece.delivery = delivery
     try:
-        return hashlib.sha256(piece.path.read_bytes()).hexdigest() == piece.sha256
+        if hashlib.sha256(piece.path.read_bytes()).hexdigest() == piece.sha256:
+            return True
     except FileNotFoundError:
         return False
+    piece.path.unlink()
+    return False
 
 
 @private_files()

@@ -119,8 +119,12 @@ def _typeset(piece: DeliveryPiece, job: Job, write: Callable[[Job, Path], None])
     content = piece.path.read_bytes()
     piece.sha256 = hashlib.sha256(content).hexdigest()
     piece.bytes = len(content)
-    with pikepdf.open(piece.path) as pdf:
-        piece.pages = len(pdf.pages)
+    try:
+        with pikepdf.open(piece.path) as pdf:
+            piece.pages = len(pdf.pages)
+    except pikepdf.PdfError as error:
+        piece.path.unlink()  # a power cut may leave the name and lose the bytes
+        raise PrintFailed(f"what was typeset is no PDF: {error}") from None
 
 
 def _failed(piece: DeliveryPiece, reason: str) -> Outcome:

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -164,3 +165,31 @@ def test_larger_type_has_fewer_columns_and_each_page_whole_lines() -> None:
     assert [grid.columns for grid in grids] == [3, 2, 1] * 2
     for grid in grids:
         assert grid.top + grid.lines * grid.pitch + grid.bottom in (792, 841.89)
+
+
+def spin(path: Path) -> None:
+    path.write_bytes(b"%PDF-1.7 of somebody")
+    while True:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("limit", "work", "reason"),
+    [
+        ({"MOST_SECONDS": 0.2}, spin, "too long"),
+        ({"MOST_BUSY_SECONDS": 1}, spin, "too long"),
+        ({"MOST_MEMORY": 1 << 31}, lambda _: bytes(1 << 32), "MemoryError"),
+    ],
+)
+def test_what_never_ends_or_eats_the_memory_is_ended(
+    limit: dict[str, Any],
+    work: Any,
+    reason: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [(name, most)] = limit.items()
+    monkeypatch.setattr(child, name, most)
+    with pytest.raises(PrintFailed, match=reason):
+        child.write_in_child(work, tmp_path / "roll.pdf")
+    assert list(tmp_path.iterdir()) == []

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
@@ -193,14 +194,27 @@ def test_a_lost_piece_is_asked_for_again(
     assert queued == [("render_piece", dead.pk)]
 
 
-def test_a_damaged_piece_is_made_again(delivery: Delivery) -> None:
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_a_damaged_piece_is_made_again(
+    damage: Callable[[Path], object], delivery: Delivery
+) -> None:
     for piece in delivery.pieces.all():
         render_piece(piece_id=piece.pk)
-    broken = delivery.pieces.filter(kind="roll").first()
-    assert broken is not None
-    broken.path.unlink()
+    broken = delivery.pieces.get(kind="roll", index=0)
+    whole = broken.path.read_bytes()
+    damage(broken.path)
     assert not finish_delivery(delivery_id=delivery.pk)
     assert typeset(delivery).status == DeliveryStatus.READY
+    assert broken.path.read_bytes() == whole
+
+
+def test_what_a_power_cut_left_of_a_piece_is_typeset_again(delivery: Delivery) -> None:
+    piece = delivery.pieces.get(kind="roll", index=0)
+    render_piece(piece_id=piece.pk)
+    piece.refresh_from_db()
+    piece.path.write_bytes(b"")
+    delivery.pieces.filter(pk=piece.pk).update(status=PieceStatus.RUNNING)
+    assert [render_piece(piece_id=piece.pk) for _ in range(2)] == [Outcome.AGAIN, Outcome.DONE]
 
 
 @pytest.mark.race
