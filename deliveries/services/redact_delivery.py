@@ -4,7 +4,7 @@ What was delivered stays on record by its hashes; only what lies on our disk cha
 """
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import structlog
@@ -26,7 +26,7 @@ from deliveries.models.file import MANIFEST_FILE, PUBLIC_LETTER_FILE, SEALS_FILE
 from deliveries.print.child import PrintFailed
 from deliveries.private_files import private_files
 from deliveries.queue import enqueue
-from deliveries.services.finish_delivery import is_whole, write_files
+from deliveries.services.finish_delivery import keep_whole, write_files
 from deliveries.services.render_piece import PRINTED, print_piece
 from letters.services.record import record
 
@@ -82,6 +82,8 @@ def redact_delivery(*, delivery_id: int) -> bool:
         delivery = due.filter(pk=delivery_id).first()
         if delivery is None or len(pieces) < delivery.pieces.count():
             return False
+        if not delivery.is_complete and not _hold_failed(delivery):
+            return False
         for piece in pieces:
             piece.delivery = delivery
         try:
@@ -102,13 +104,19 @@ def redact_delivery(*, delivery_id: int) -> bool:
     return True
 
 
+def _hold_failed(delivery: Delivery) -> bool:
+    """Nobody joins its pieces meanwhile; False where somebody has started it again."""
+    failed = Delivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.FAILED)
+    return failed.select_for_update(no_key=True).exists()
+
+
 def _redact(delivery: Delivery, pieces: list[DeliveryPiece]) -> list[str]:
     """Returns the names of the files that changed. Raises PrintFailed, OSError."""
     naming = list(_pieces_naming(delivery, pieces))
     changed: list[str] = []
     if delivery.is_complete:
         for piece in pieces:
-            if piece in naming or not is_whole(delivery, piece):
+            if piece in naming or not keep_whole(delivery, piece):
                 print_piece(piece)
                 piece.save(update_fields=PRINTED)
         changed = _replace_files(delivery, pieces)
@@ -117,7 +125,7 @@ def _redact(delivery: Delivery, pieces: list[DeliveryPiece]) -> list[str]:
         for piece in naming:
             piece.status, piece.key = PieceStatus.WAITING, ""
             piece.save(update_fields=["status", "key"])
-    _forget_pieces(delivery)
+    _forget_rest(delivery)
     return changed
 
 
@@ -174,9 +182,15 @@ def _note(file: DossierFile) -> None:
     file.forget_readings()
 
 
-def _forget_pieces(delivery: Delivery) -> None:
-    """Deletes the typeset pieces that no row names any more."""
-    kept: Collection[str] = set(delivery.pieces.values_list("key", flat=True))
-    for path in (delivery.folder / "pieces").glob("*.pdf"):
-        if path.stem not in kept:
+def _forget_rest(delivery: Delivery) -> None:
+    """Deletes what no row names, for it may name people: what was typeset before, and what a worker
+    that died, or a full disk, left half done."""
+    pieces = delivery.folder / "pieces"
+    kept = {pieces}
+    kept |= {delivery.folder / name for name in delivery.files.values_list("name", flat=True)}
+    kept |= {pieces / f"{key}.pdf" for key in delivery.pieces.values_list("key", flat=True)}
+    for path in {*delivery.folder.glob("*"), *pieces.glob("*")} - kept:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
             path.unlink()

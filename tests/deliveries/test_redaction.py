@@ -189,3 +189,22 @@ def test_each_delivery_that_names_somebody_counts_them_once(letter: Letter) -> N
     erase(first, "Goes Later")
     erase_entries()
     assert dict(due_redactions().values_list("pk", "erased")) == {first.pk: 1, second.pk: 1}
+
+
+def test_what_a_dead_worker_left_half_done_names_nobody(ready: Delivery) -> None:
+    left = [ready.folder / name for name in ("roll.pdf.7.part", "roll.pdf.facts")]
+    left += [ready.folder / "sealing" / "roll-sealed.pdf", ready.folder / "pieces" / "a.7.part"]
+    for path in left:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"Zaphod Vanishing")
+    redaction._forget_rest(ready)
+    kept = {path.name for path in ready.folder.rglob("*")}
+    assert kept == {"pieces", "letter.pdf", "letter-public.pdf", "roll.pdf"}
+
+
+def test_who_starts_a_failed_delivery_again_is_not_overtaken(delivery: Delivery) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.FAILED)
+    delivery.refresh_from_db()
+    assert redaction._hold_failed(delivery)
+    Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.RENDERING)
+    assert not redaction._hold_failed(delivery)
