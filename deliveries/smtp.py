@@ -2,11 +2,13 @@
 
 import re
 import smtplib
+from contextlib import suppress
 from email.utils import parseaddr
 from typing import cast
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
+from django.utils.encoding import punycode
 
 # Message too big, for the system or the mailbox (RFC 3463); a full mailbox is 552 as well.
 _TOO_BIG = re.compile(r"\b5\.(?:3\.4|2\.3)\b")
@@ -45,7 +47,8 @@ def hand_over(message: EmailMessage, content: bytes) -> str:
     try:
         return _converse(backend, message, content)
     finally:
-        backend.close()
+        with suppress(OSError):  # a farewell that goes wrong changes nothing
+            backend.close()
 
 
 def _converse(backend: EmailBackend, message: EmailMessage, content: bytes) -> str:
@@ -55,9 +58,9 @@ def _converse(backend: EmailBackend, message: EmailMessage, content: bytes) -> s
         server = cast(smtplib.SMTP, backend.connection)
         server.ehlo_or_helo_if_needed()
         size = _announced(server, len(content))
-        _expect(server.mail(parseaddr(message.from_email)[1], size))
+        _expect(server.mail(_on_the_wire(message.from_email), size))
         for recipient in message.recipients():
-            _expect(server.rcpt(recipient))
+            _expect(server.rcpt(_on_the_wire(recipient)))
     except smtplib.SMTPResponseException as error:
         raise _refusal(error.smtp_code, error.smtp_error) from None
     except OSError as error:
@@ -68,8 +71,16 @@ def _converse(backend: EmailBackend, message: EmailMessage, content: bytes) -> s
         raise _refusal(error.smtp_code, error.smtp_error) from None
     except OSError as error:
         raise Unanswered(str(error)) from None
+    if not (200 <= code < 300 or 400 <= code < 600):
+        raise Unanswered(f"no answer of a mail server: {code} {_text(reply)}")
     _expect((code, reply))
     return f"{code} {_text(reply)}"
+
+
+def _on_the_wire(address: str) -> str:
+    """The bare address; a domain in letters of any script as servers know it (RFC 5890)."""
+    user, at, domain = parseaddr(address)[1].rpartition("@")
+    return f"{user}{at}{punycode(domain)}"
 
 
 def _announced(server: smtplib.SMTP, size: int) -> list[str]:
@@ -86,7 +97,7 @@ def _announced(server: smtplib.SMTP, size: int) -> list[str]:
 
 def _expect(answer: tuple[int, bytes]) -> None:
     code, reply = answer
-    if code >= 400:
+    if not 200 <= code < 300:
         raise _refusal(code, reply)
 
 
@@ -98,4 +109,6 @@ def _refusal(code: int, reply: bytes | str) -> NotAccepted:
 
 
 def _text(reply: bytes | str) -> str:
-    return reply.decode(errors="replace") if isinstance(reply, bytes) else reply
+    """A server's words; the database keeps no zero byte."""
+    text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
+    return text.replace("\0", "\ufffd")

@@ -12,6 +12,7 @@ class Mailroom:
 
     def __init__(self) -> None:
         self.taken: list[bytes] = []
+        self.recipients: list[str] = []
         self.answer = "250 2.0.0 queued as 42"
         self.hang_up = False
         self.wait = 0.0
@@ -20,6 +21,7 @@ class Mailroom:
         await asyncio.sleep(self.wait)
         if self.answer.startswith("2"):
             self.taken.append(envelope.content)
+            self.recipients += envelope.rcpt_tos
         if self.hang_up:
             server.transport.abort()
         return self.answer
