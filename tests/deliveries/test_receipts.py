@@ -67,20 +67,38 @@ def test_a_forged_receipt_does_not(five: Delivery) -> None:
     assert not leads_to_root(entry)
 
 
-def test_the_program_of_the_docs_finds_the_list_root(five: Delivery, tmp_path: Path) -> None:
+def said_by_the_docs(receipt: Any, file: Path) -> str:
+    """What the program of docs/delivery.md prints of a receipt."""
     [program] = re.findall(
         r"```python\n(.*?)```", (settings.BASE_DIR / "docs/delivery.md").read_text(), re.DOTALL
     )
+    file.write_text(json.dumps(receipt, ensure_ascii=False), encoding="utf-8")
+    command = [sys.executable, "-X", "utf8", "-c", program, file]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=10).stdout
+
+
+def test_the_program_of_the_docs_finds_the_list_root(five: Delivery, tmp_path: Path) -> None:
     for entry in five.entries.all():
-        file = tmp_path / "receipt.json"
-        file.write_text(json.dumps(receipt_of(entry), ensure_ascii=False), encoding="utf-8")
-        said = subprocess.run(
-            [sys.executable, "-X", "utf8", "-c", program, file],
-            check=True,
-            capture_output=True,
-            encoding="utf-8",
-        ).stdout
-        assert said.startswith(f"{five.list_root} {entry.name} Novelist")
+        said = said_by_the_docs(receipt_of(entry), tmp_path / "receipt.json")
+        assert said.startswith(f"{five.list_root} [{entry.name!r}, 'Novelist'")
+
+
+def test_the_program_of_the_docs_is_not_led_astray(five: Delivery, tmp_path: Path) -> None:
+    receipt = receipt_of(five.entries.get(position=2))
+    root = five.list_root
+    over = f"\x1b[2K\r{root}"  # a terminal would write it over the root that was found
+    forged: list[dict[str, Any]] = [
+        {"entry": [*receipt["entry"][:3], over]},
+        {"index": 0, "size": 0},
+        {"index": -1},
+        {"size": float("inf")},
+        {"path": [*receipt["path"], root]},
+        {"path": receipt["path"][1:]},
+    ]
+    for change in forged:
+        said = said_by_the_docs({**receipt, **change}, tmp_path / "receipt.json")
+        assert not said.startswith(root), change
+        assert "\x1b" not in said
 
 
 def test_erasing_empties_the_entry_and_leaves_the_others_receipts(five: Delivery) -> None:
