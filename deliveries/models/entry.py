@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from deliveries.models.delivery import Delivery
-from signatories.models import Mark
+from signatories.models import Mark, Signature
 
 
 class EntryKind(models.TextChoices):
@@ -33,6 +33,12 @@ class _Joined(OrderableAggMixin, models.Aggregate):
 class EntryQuerySet(models.QuerySet["DeliveryEntry"]):
     def erased(self) -> EntryQuerySet:
         return self.filter(erased_at__isnull=False)
+
+    def no_longer_named(self) -> EntryQuerySet:
+        """Those whom a delivery that is frozen now would leave out: withdrawn or erased, without
+        consent, or taken back by a moderator."""
+        named = Signature.objects.for_office().filter(pk=OuterRef("signature_id"))
+        return self.exclude(Exists(named))
 
     def absent_from(self, other: Delivery) -> EntryQuerySet:
         """Of these, whose signature has no entry in the other delivery: added, or withdrawn."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from deliveries.models.file import file_name
+from deliveries.preflight.consent import still_named
 from deliveries.preflight.findings import Dossier, Finding, Outcome, facts_of
 from letters.deadline import frozen_deadline
 
@@ -298,5 +299,5 @@ RULES_OF_DELIVERIES: Sequence[Callable[[Dossier], Findings]] = (
 )
 RULES = (
     *(address, deadline, pages, type_size, paper, formats, weight, number_of_files),
-    *(names_submitter, statement, submitter, subject, open_to_all, every_name),
+    *(names_submitter, statement, submitter, subject, open_to_all, every_name, still_named),
 )

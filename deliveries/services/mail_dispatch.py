@@ -80,6 +80,10 @@ def _attempt(dispatch: Dispatch) -> None:
         dispatch.status = DispatchStatus.STOPPED
         dispatch.server_reply = "Somebody named in it had their data erased before the mail left."
         return
+    if dispatch.delivery.entries.no_longer_named().exists():
+        dispatch.status = DispatchStatus.STOPPED
+        dispatch.server_reply = "Somebody named in it withdrew before the mail left."
+        return
     try:
         message = build_message(dispatch)
         content = as_bytes(message)

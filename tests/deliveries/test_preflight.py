@@ -67,7 +67,7 @@ def test_a_typeset_dossier_meets_the_rules_of_a_request(letter: Letter) -> None:
     assert {rule for rule, outcome in found.items() if outcome != Outcome.PASSED} == {
         "Pages of the roll"
     }
-    assert len(found) == 18
+    assert len(found) == 19
 
 
 def test_a_character_that_no_font_has_is_found_with_its_file(letter: Letter) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import smtplib
 import threading
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -10,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from deliveries.models import Delivery, DeliveryStatus, Dispatch, DispatchStatus
+from deliveries.services.inspect_delivery import preflight
 from deliveries.services.mail_dispatch import mail_dispatch, mark_uncertain
 from deliveries.services.send_delivery import (
     AlreadySent,
@@ -21,6 +23,7 @@ from deliveries.services.send_delivery import (
     send_delivery,
 )
 from letters.models import Letter, Office, Role
+from signatories.models import Signature, Status
 from tests.builders import a_letter, a_member, a_signature
 from tests.deliveries.builders import a_delivery, an_office, made_ready
 from tests.deliveries.mailroom import Mailroom, free_port
@@ -86,6 +89,36 @@ def test_a_refusal_waits_or_fails(
         mailroom.answer = "250 ok"
         assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.SENT
         assert len(mailroom.taken) == 1
+
+
+def test_an_answer_that_is_none_is_uncertain(letter: Letter, mailroom: Mailroom) -> None:
+    delivery = a_ready_delivery(letter)
+    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+    mailroom.answer = "Okay then"
+    assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.UNCERTAIN
+
+
+def test_a_farewell_that_goes_wrong_changes_nothing(
+    letter: Letter, mailroom: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def burst(self: smtplib.SMTP) -> None:
+        self.close()
+        raise smtplib.SMTPResponseException(500, "Line too long.")
+
+    monkeypatch.setattr(smtplib.SMTP, "quit", burst)
+    delivery = a_ready_delivery(letter)
+    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+    mailroom.answer = "250 ok\0"
+    assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.SENT
+
+
+def test_an_address_in_another_script_is_written_as_servers_know_it(
+    letter: Letter, mailroom: Mailroom
+) -> None:
+    delivery = a_ready_delivery(letter, an_office(email="post@bücher.example"))
+    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+    assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.SENT
+    assert mailroom.recipients == ["post@xn--bcher-kva.example"]
 
 
 def test_no_server_waits(letter: Letter, settings: Any) -> None:
@@ -187,3 +220,39 @@ def test_two_workers_send_once(mailroom: Mailroom) -> None:
         thread.join()
     assert sorted(outcomes, key=str) == [None, None, DispatchStatus.SENT]
     assert len(mailroom.taken) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"consent_government": False},
+        {"show_name": False},
+        {"status": Status.REJECTED, "rejection_reason": "impostor"},
+    ],
+)
+def test_who_is_not_to_be_named_any_more_stops_the_mail(
+    letter: Letter, mailroom: Mailroom, change: dict[str, Any]
+) -> None:
+    delivery = a_ready_delivery(letter)
+    actor = sender(delivery)
+    dispatch = send_delivery(delivery=delivery, actor=actor)
+    Signature.objects.update(**change)
+    assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.STOPPED
+    assert mailroom.taken == []
+    with pytest.raises(Unmet) as unmet:
+        send_delivery(delivery=delivery, actor=actor)
+    [finding] = unmet.value.findings
+    assert (finding.found[:7], finding.mend[:16]) == ("1 entry", "Freeze a new del")
+
+
+def test_who_withdraws_after_the_mail_changes_nothing_of_it(
+    letter: Letter, mailroom: Mailroom
+) -> None:
+    delivery = a_ready_delivery(letter)
+    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+    mail_dispatch(dispatch_id=dispatch.pk)
+    Signature.objects.update(consent_government=False)
+    delivery.refresh_from_db()
+    assert "Everybody named still agrees to it" not in [
+        finding.rule for finding in preflight(delivery) or []
+    ]

@@ -1,0 +1,27 @@
+"""Whether everybody whom a dossier names is to be named still: the roll goes on while it waits."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from deliveries.models import DeliveryStatus
+from deliveries.preflight.findings import Dossier, Finding, Outcome
+
+
+def still_named(dossier: Dossier) -> Iterator[Finding]:
+    """What has been delivered stays as it is; what has not can still do without them."""
+    if dossier.delivery.status == DeliveryStatus.SENT:
+        return
+    rule = _("Everybody named still agrees to it")
+    gone = dossier.delivery.entries.no_longer_named().count()
+    if not gone:
+        yield Finding(rule, Outcome.PASSED)
+        return
+    found = ngettext(
+        "%(count)s entry was withdrawn, or is not to be named any more, since this was frozen",
+        "%(count)s entries were withdrawn, or are not to be named any more, since this was frozen",
+        gone,
+    )
+    mend = _("Freeze a new delivery: it goes without them.")
+    yield Finding(rule, Outcome.FAILED, found % {"count": gone}, mend)
