@@ -19,8 +19,9 @@ _SPACES = re.compile(r"\s+")
 # Zero-width joiners shape Persian, Indic and emoji text; every other format character is refused.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _JOINERS = frozenset("\u200c\u200d")
-# Characters that count as letters or marks and are drawn as nothing (Default_Ignorable, UAX #44).
-_BLANKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\u2800]")
+# Characters that count as letters or marks and are drawn as nothing (Default_Ignorable, UAX #44),
+# and the one that stands for what could not be read or printed: a dossier is searched for it.
+_BLANKS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\u2800\ufffd]")
 _EMOJI_STYLE = frozenset("\ufe0e\ufe0f")
 _JOINED_FOR_NOTHING = re.compile("(?:^|[\\s\u0000-\u052f])[\u200c\u200d]|[\u200c\u200d](?:$|\\s)")
 _MARKS = re.compile(r"(?:[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]){4,}")
