@@ -66,6 +66,7 @@ def test_clean_name_keeps_names_of_every_script(name: str) -> None:
         ("Win it at EVIL.COM now", "url"),
         ("example\uff0ecom", "url"),
         ("\u3164", "control"),
+        ("Poet \ufffd", "control"),
         ("\u115f\u1160", "control"),
         ("Tom\u200cHanks", "control"),
         ("Ada\ufe0f", "symbol"),
