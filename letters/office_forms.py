@@ -8,12 +8,13 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from letters.clock import zone_choices
 from letters.models import Office, RuleOverride
-from letters.models.rule_override import OVERRIDABLE
+from letters.models.rule_override import OVERRIDABLE, WAIVABLE
 from letters.setup_forms import LocalTimeField, in_zone
 
 # The override form's fieldsets, in the order of OVERRIDABLE.
@@ -81,7 +82,8 @@ class OfficeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
 
 
 class OverrideForm(forms.Form):
-    """What differs for one letter. Each field says what the office's row says; empty follows it."""
+    """What differs for one letter. Each field says what the office's row says; empty follows it, a
+    ticked box says that there is no such rule for the letter."""
 
     source = forms.CharField(
         label=gettext_lazy("How you know"),
@@ -98,20 +100,30 @@ class OverrideForm(forms.Form):
     ) -> None:
         self.office = office
         own = override.values() if override else {}
+        waived = override.waived if override else []
         self.zone = ZoneInfo(office.time_zone)
-        if "deadline_at" in own:
+        if own.get("deadline_at"):
             own["deadline_at"] = own["deadline_at"].astimezone(self.zone).replace(tzinfo=None)
         initial = {name: _choice(value) for name, value in own.items()}
+        initial |= {_waive(name): True for name in waived}
         initial["source"] = override.source if override else ""
         super().__init__(data, initial=initial)
         for name in OVERRIDABLE:
             self.fields[name] = _optional(name)
             said = _("The office: %s") % in_words(office, name)
             self.fields[name].help_text = said
+            if name in WAIVABLE:
+                self.fields[_waive(name)] = forms.BooleanField(
+                    label=_waive_label(self.fields[name].label), required=False
+                )
         self.order_fields([*OVERRIDABLE, "source"])
 
-    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        return [(str(title), [self[name] for name in names]) for title, names in GROUPS]
+    def groups(self) -> list[tuple[str, list[list[forms.BoundField]]]]:
+        """Each group's title, and its rules: the field, and its box where it can be waived."""
+        return [(str(title), [self._rule(name) for name in names]) for title, names in GROUPS]
+
+    def _rule(self, name: str) -> list[forms.BoundField]:
+        return [self[each] for each in (name, _waive(name)) if each in self.fields]
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -120,7 +132,12 @@ class OverrideForm(forms.Form):
                 self.cleaned_data["deadline_at"] = in_zone(local, self.zone)
             except ValidationError as error:
                 self.add_error("deadline_at", error)
+        for name in WAIVABLE:
+            if self._is_waived(name) and self.cleaned_data.get(name) not in (None, ""):
+                self.add_error(name, _("Either write the rule, or tick that it does not apply."))
         for name, value in self.values().items():
+            if value is None:
+                continue
             try:
                 Office._meta.get_field(name).run_validators(value)  # type: ignore[union-attr]
             except ValidationError as error:
@@ -130,13 +147,31 @@ class OverrideForm(forms.Form):
         return self.cleaned_data
 
     def values(self) -> dict[str, Any]:
-        """What is filled in and differs from the office's own."""
+        """What is filled in and differs from the office's own; None where there is no such rule."""
         filled = {name: self.cleaned_data.get(name) for name in OVERRIDABLE}
         return {
-            name: value
-            for name, value in filled.items()
-            if value not in (None, "") and value != getattr(self.office, name)
+            **{
+                name: value
+                for name, value in filled.items()
+                if value not in (None, "") and value != getattr(self.office, name)
+            },
+            **{name: None for name in WAIVABLE if self._is_waived(name)},
         }
+
+    def _is_waived(self, name: str) -> bool:
+        return bool(self.cleaned_data.get(_waive(name)))
+
+
+def _waive(name: str) -> str:
+    """The box that says that there is no such rule."""
+    return f"no_{name}"
+
+
+def _waive_label(rule: Any) -> str:
+    """For who hears the page, with the rule; the others see it above."""
+    return format_html(
+        '<span class="hidden">{}: </span>{}', rule, _("Does not apply to this letter")
+    )
 
 
 def _optional(name: str) -> forms.Field:

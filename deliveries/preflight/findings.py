@@ -13,10 +13,13 @@ from deliveries.models.file import LETTER_FILE
 
 
 class Outcome(models.TextChoices):
-    PASSED = "passed", _("Passed")
+    """In the order in which they are shown: what stands in the way first."""
+
     FAILED = "failed", _("Failed")
     WARNING = "warning", _("Look at this")
     UNKNOWN = "unknown", _("Not checkable")
+    NOT_ASKED = "not_asked", _("Not asked for")
+    PASSED = "passed", _("Passed")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,11 @@ class Dossier:
     @property
     def letter(self) -> DossierFile:
         return next(file for file in self.files if file.name == LETTER_FILE)
+
+    @property
+    def waived(self) -> Sequence[str]:
+        """Rules that do not apply to the letter, as its editors know."""
+        return self.rules.get("waived", ())  # older deliveries have none
 
     @property
     def unread(self) -> Sequence[DossierFile]:

@@ -30,7 +30,7 @@ def judge(dossier: Dossier) -> list[Finding]:
     """All findings, what stands in the way first."""
     rules = RULES_OF_DELIVERIES if dossier.unread else RULES
     found = [finding for rule in rules for finding in rule(dossier)]
-    order = (Outcome.FAILED, Outcome.WARNING, Outcome.UNKNOWN, Outcome.PASSED)
+    order = [*Outcome]
     return sorted(found, key=lambda finding: order.index(finding.outcome))
 
 
@@ -40,7 +40,11 @@ def _settled(rule: str, wrong: object, found: str, mend: str) -> Finding:
     return Finding(rule, Outcome.PASSED, found)
 
 
-def _unknown(rule: str) -> Finding:
+def _unsaid(dossier: Dossier, rule: str, name: str) -> Finding:
+    """What to say of a rule (`name`) without a value: not known, or none for this letter."""
+    if name in dossier.waived:
+        source = dossier.rules["override_source"]
+        return Finding(rule, Outcome.NOT_ASKED, _("Not of this letter: %s") % source)
     return Finding(rule, Outcome.UNKNOWN, _("The office does not say."))
 
 
@@ -70,6 +74,14 @@ def unread(dossier: Dossier) -> Findings:
     yield Finding(_("What stands in the files"), Outcome.UNKNOWN, _("Looked at once all are read."))
 
 
+def most_mailed(rules: dict[str, Any]) -> int | None:
+    """How large a mail the office takes; None where it said that there is no such limit."""
+    if "max_total_bytes" in rules.get("waived", ()):
+        return None
+    most: int = rules["max_total_bytes"] or DEFAULT_TOTAL_BYTES
+    return most
+
+
 def address(dossier: Dossier) -> Findings:
     if dossier.rules["channel"] == "email":
         yield _settled(
@@ -84,7 +96,7 @@ def deadline(dossier: Dossier) -> Findings:
     rule = _("Before the deadline")
     closing = frozen_deadline(dossier.rules, dossier.now)
     if closing is None:
-        yield _unknown(rule)
+        yield _unsaid(dossier, rule, "deadline_at")
     elif closing.is_past:
         mend = _("The office may not read it any more. Ask it, or choose another office.")
         yield Finding(rule, Outcome.WARNING, closing.words, mend)
@@ -96,7 +108,7 @@ def pages(dossier: Dossier) -> Findings:
     most = dossier.rules["max_pages"]
     rule = _("Pages of the letter")
     if most is None:
-        yield _unknown(rule)
+        yield _unsaid(dossier, rule, "max_pages")
         return
     count = facts_of(dossier.letter)["pages"]
     annexes = sum(facts_of(file)["pages"] for file in dossier.files) - count
@@ -134,7 +146,7 @@ def type_size(dossier: Dossier) -> Findings:
     least = dossier.rules["min_type_pt"]
     rule = _("Smallest type")
     if least is None:
-        yield _unknown(rule)
+        yield _unsaid(dossier, rule, "min_type_pt")
         return
     smallest = min(facts_of(file)["smallest_pt"] for file in dossier.files)
     yield _settled(
@@ -168,11 +180,15 @@ def weight(dossier: Dossier) -> Findings:
         found = _at_most(largest, rules["max_file_bytes"])
         yield _too_much(dossier, rule, largest > rules["max_file_bytes"], found)
     else:
-        yield _unknown(rule)
+        yield _unsaid(dossier, rule, "max_file_bytes")
     if rules["channel"] == "email":
+        rule = _("Size of the mail")
+        most = most_mailed(rules)
+        if most is None:
+            yield _unsaid(dossier, rule, "max_total_bytes")
+            return
         total = sum(mailed_bytes(file.bytes) for file in dossier.files)
-        most = rules["max_total_bytes"] or DEFAULT_TOTAL_BYTES
-        yield _too_much(dossier, _("Size of the mail"), total > most, _at_most(total, most))
+        yield _too_much(dossier, rule, total > most, _at_most(total, most))
 
 
 def _too_much(dossier: Dossier, rule: str, over: bool, found: str) -> Finding:
@@ -195,7 +211,7 @@ def formats(dossier: Dossier) -> Findings:
     rule = _("File format")
     taken = dossier.rules.get("formats", "")
     if not taken:
-        yield _unknown(rule)
+        yield _unsaid(dossier, rule, "formats")
         return
     mend = _("Ask the office for a way to hand over a PDF.")
     yield _settled(rule, "pdf" not in taken.casefold(), _("PDF, of: %s") % taken, mend)
@@ -212,7 +228,7 @@ def number_of_files(dossier: Dossier) -> Findings:
     most = dossier.rules["max_files"]
     rule = _("Number of files")
     if most is None:
-        yield _unknown(rule)
+        yield _unsaid(dossier, rule, "max_files")
         return
     found = _("%(found)s of at most %(most)s") % {"found": len(dossier.files), "most": most}
     yield _too_much(dossier, rule, len(dossier.files) > most, found)
@@ -226,6 +242,8 @@ def statement(dossier: Dossier) -> Findings:
             "",
             str(OURS),
         )
+    elif "required_statement" in dossier.waived:
+        yield _unsaid(dossier, _("Statement to include"), "required_statement")
 
 
 def submitter(dossier: Dossier) -> Findings:
@@ -246,6 +264,8 @@ def subject(dossier: Dossier) -> Findings:
             dossier.delivery.subject,
             _("The subject has to include “%s”.") % wanted,
         )
+    elif "subject_includes" in dossier.waived:
+        yield _unsaid(dossier, _("Subject"), "subject_includes")
 
 
 def open_to_all(dossier: Dossier) -> Findings:

@@ -109,10 +109,12 @@ def _number_delivery(
 
 
 def _rules(office: Office, effective: Office, override: RuleOverride | None) -> dict[str, Any]:
-    """The rules that hold, and under `overridden` what the office itself says instead."""
+    """The rules that hold; under `waived` which of them do not apply to the letter, and under
+    `overridden` what the office itself says instead."""
     differs = {name: plain(getattr(office, name)) for name in override.rules} if override else {}
     return {
         **{name: plain(getattr(effective, name)) for name in (*RULES, *OVERRIDABLE)},
+        "waived": list(effective.waived),
         "overridden": differs,
         "override_source": override.source if override else "",
     }

@@ -5,6 +5,7 @@ second copy of the names has to lie about.
 """
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -17,7 +18,7 @@ from django.utils.translation import gettext
 from common.languages import speak
 from deliveries.models import Delivery, Dispatch, DossierFile, DossierLink
 from deliveries.models.file import file_name
-from deliveries.preflight.rules import DEFAULT_TOTAL_BYTES, mailed_bytes
+from deliveries.preflight.rules import mailed_bytes, most_mailed
 from deliveries.services.wording import formal_date, named_sentence, totals_in_words
 from deliveries.smtp import NotAccepted
 
@@ -38,7 +39,8 @@ def plan_mail(delivery: Delivery, size_limit: int | None = None) -> MailPlan:
     """The letter comes first; what no longer fits goes as a link. `size_limit` is what the mail
     server takes, once it has refused a size: 0 where only a link is left."""
     rules = delivery.rules
-    room = rules["max_total_bytes"] or DEFAULT_TOTAL_BYTES
+    limit = most_mailed(rules)
+    room = math.inf if limit is None else limit
     if size_limit is not None:
         room = min(room, size_limit - ENVELOPE_BYTES)
     places = rules["max_files"] or None

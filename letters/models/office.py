@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -27,7 +29,10 @@ TYPE_PT = (MinValueValidator(4), MaxValueValidator(36))
 
 
 class Office(models.Model):
-    """A recipient with its submission rules. A rule that is null is unknown, not absent."""
+    """A recipient with its submission rules. A rule that is null is unknown, not absent;
+    `waived` are those that do not apply to a letter (`rule_override.overridden`)."""
+
+    waived: Sequence[str] = ()
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(_("Name"), max_length=200)

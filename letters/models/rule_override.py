@@ -21,9 +21,17 @@ OVERRIDABLE = (
     *("person_name_chars", "organisation_chars", "email_chars"),
 )
 
+# What always has a value, or says yes or no, is there for each letter; any other may be waived.
+_ALWAYS = {
+    *("channel", "page_size"),
+    *("annexes_count", "names_submitter", "comment_emoji", "comment_or_files"),
+}
+WAIVABLE = tuple(name for name in OVERRIDABLE if name not in _ALWAYS)
+
 
 class RuleOverride(models.Model):
-    """An office's rules as one letter's editors know them: `rules` has only what differs."""
+    """An office's rules as one letter's editors know them: `rules` has only what differs, and null
+    where there is no such rule for the letter."""
 
     letter = models.ForeignKey(Letter, models.CASCADE, related_name="rule_overrides")
     office = models.ForeignKey(Office, models.CASCADE, related_name="rule_overrides")
@@ -46,10 +54,20 @@ class RuleOverride(models.Model):
     def values(self) -> dict[str, Any]:
         """The rules as the office's fields have them; JSON knows no decimals and no times."""
         return {
-            name: Office._meta.get_field(name).to_python(value)  # type: ignore[union-attr]
+            name: _as_field(name, value)
             for name, value in self.rules.items()
             if name in OVERRIDABLE
         }
+
+    @property
+    def waived(self) -> list[str]:
+        """The rules that do not apply to the letter."""
+        return [name for name, value in self.rules.items() if value is None]
+
+
+def _as_field(name: str, value: Any) -> Any:
+    column: Any = Office._meta.get_field(name)
+    return column.get_default() if value is None else column.to_python(value)
 
 
 def plain(value: Any) -> Any:
@@ -74,6 +92,7 @@ def overridden(office: Office, override: RuleOverride | None) -> Office:
         values = override.values()
         for name, value in values.items():
             setattr(effective, name, value)
+        effective.waived = override.waived
         # Editors who know the deadline know its hour.
         effective.deadline_is_day = office.deadline_is_day and "deadline_at" not in values
     return effective

@@ -49,8 +49,9 @@ def _note(
 def override_rules(
     *, letter: Letter, office: Office, values: dict[str, Any], source: str, actor: User
 ) -> bool:
-    """What holds for this letter instead of the office's own rules, and who says so. Values that
-    are the office's own are dropped; without any left, its own hold again.
+    """What holds for this letter instead of the office's own rules, and who says so; None: there is
+    no such rule for it. Values that are the office's own are dropped; without any left, its own
+    hold again.
 
     Returns whether anything changed. Raises RoleEnded.
     """
@@ -63,7 +64,7 @@ def override_rules(
         rules = {
             name: values[name]
             for name in OVERRIDABLE
-            if name in values and values[name] != getattr(office, name)
+            if name in values and (values[name] is None or values[name] != getattr(office, name))
         }
         if not rules:
             RuleOverride.objects.filter(letter=letter, office=office).delete()

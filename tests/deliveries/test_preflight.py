@@ -10,7 +10,8 @@ from deliveries.models import Delivery
 from deliveries.preflight.findings import Outcome
 from deliveries.preflight.measure import absent_names
 from deliveries.services.inspect_delivery import inspect_delivery, preflight
-from letters.models import Letter
+from deliveries.services.office_mail import plan_mail
+from letters.models import Letter, RuleOverride
 from tests.builders import a_signature
 from tests.deliveries.builders import (
     GOOD_FACTS,
@@ -138,6 +139,27 @@ def test_what_the_office_does_not_say_is_not_guessed(letter: Letter) -> None:
         *("Before the deadline", "Pages of the letter", "Smallest type"),
         *("File format", "Size of each file", "Number of files"),
     }
+
+
+def test_what_does_not_apply_to_the_letter_is_not_asked_for(letter: Letter) -> None:
+    waived = ("max_pages", "max_total_bytes", "formats", "subject_includes", "required_statement")
+    office = an_office(**OSTP)
+    RuleOverride.objects.create(
+        letter=letter,
+        office=office,
+        rules=dict.fromkeys(waived),
+        source="Their answer of 3 March",
+    )
+    a_signature(letter, consent_government=True)
+    delivery = made_ready(a_delivery(letter, office), padding=9_000_000)
+    assert set(delivery.rules["waived"]) == set(waived)
+    found = [each for each in preflight(delivery) or [] if each.outcome == Outcome.NOT_ASKED]
+    assert {each.rule for each in found} == {
+        *("Pages of the letter", "Size of the mail", "File format"),
+        *("Subject", "Statement to include"),
+    }
+    assert all("Their answer of 3 March" in each.found for each in found)
+    assert not plan_mail(delivery).linked, "they take a mail of any size"
 
 
 def test_a_deadline_that_has_passed_warns_and_stops_nothing(letter: Letter) -> None:

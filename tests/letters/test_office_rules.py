@@ -85,9 +85,36 @@ def test_an_empty_form_goes_back_to_the_office_s_rules(letter: Letter, office: O
     assert AuditEntry.objects.filter(action=Action.OFFICE_RULES).count() == 2
 
 
+def test_a_rule_that_does_not_apply_is_kept_apart_from_one_that_is_not_known(
+    letter: Letter, office: Office
+) -> None:
+    client = client_of(letter)
+    ticked = {f"no_{name}": "on" for name in ("max_pages", "max_files", "deadline_at", "docket")}
+    assert client.post(page_of(letter), {**ticked, **SOURCE}).status_code == 303
+    assert RuleOverride.objects.get().rules == {
+        "docket": None,
+        "deadline_at": None,
+        "max_pages": None,
+        "max_files": None,
+    }
+    [effective] = effective_offices(letter)
+    assert (effective.max_pages, effective.deadline_at, effective.docket) == (None, None, "")
+    assert set(effective.waived) == {"docket", "deadline_at", "max_pages", "max_files"}
+    assert effective.min_type_pt == 12
+    page = client.get(page_of(letter)).content.decode()
+    assert page.count(" checked>") == 4
+    assert 'aria-current="page">Deliveries' in page
+    deliveries = client.get(reverse("delivery_list", args=[letter.slug])).content.decode()
+    assert "no deadline" in deliveries
+    client.post(page_of(letter), SOURCE)
+    assert not RuleOverride.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("data", "field"),
     [
+        ({"no_max_pages": "on"}, "source"),
+        ({"no_max_pages": "on", "max_pages": "20", **SOURCE}, "max_pages"),
         ({"max_pages": "20"}, "source"),
         ({"max_pages": "-1", **SOURCE}, "max_pages"),
         ({"email": "nowhere", **SOURCE}, "email"),
