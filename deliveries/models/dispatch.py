@@ -53,6 +53,9 @@ class Dispatch(models.Model):
         blank=True,
         help_text=_("Bytes of a mail that the server takes, once it has refused one; 0: unknown."),
     )
+    sends_sealed = models.BooleanField(
+        default=False, help_text=_("Whether sealed copies go in place of the plain files.")
+    )
     size_refusal = models.TextField(blank=True)
     server_reply = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models.delivery import Delivery
-from deliveries.seal.certificate import Fault
+from deliveries.seal.certificate import Fault, spoken
 
 
 class SealStatus(models.TextChoices):
@@ -63,6 +63,16 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.delivery}: {self.status}"
+
+    @property
+    def holder(self) -> str:
+        """Whose certificate it is, in words."""
+        return spoken(self.subject)
+
+    @property
+    def voucher(self) -> str:
+        """Who vouches for the certificate, in words."""
+        return spoken(self.issuer)
 
     @property
     def mend(self) -> str:

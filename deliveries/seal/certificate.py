@@ -5,8 +5,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -58,8 +60,28 @@ class Certificate:
     valid_until: datetime.datetime
     is_self_signed: bool
 
+    @property
+    def holder(self) -> str:
+        return spoken(self.subject)
+
+    @property
+    def voucher(self) -> str:
+        return spoken(self.issuer)
+
     def as_fields(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def spoken(name: str) -> str:
+    """The common name and the organisation of a distinguished name (RFC 4514), each once; all of it
+    where it has neither."""
+    try:
+        parts = x509.Name.from_rfc4514_string(name)
+    except ValueError:
+        return name
+    oids = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+    values = [str(part.value) for oid in oids for part in parts.get_attributes_for_oid(oid)]
+    return ", ".join(dict.fromkeys(values)) or name
 
 
 def is_configured() -> bool:

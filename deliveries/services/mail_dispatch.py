@@ -108,7 +108,8 @@ def _make_smaller(dispatch: Dispatch, error: TooLarge) -> None:
     """The server has taken nothing, so the mail may go again at once: within the size that it
     names, or else with no file attached."""
     dispatch.size_refusal = dispatch.server_reply = str(error)
-    if not plan_mail(dispatch.delivery, dispatch.size_limit).attached:
+    plan = plan_mail(dispatch.delivery, dispatch.size_limit, sealed=dispatch.sends_sealed)
+    if not plan.attached:
         dispatch.status = DispatchStatus.FAILED
         return
     dispatch.size_limit = error.limit if dispatch.size_limit is None else 0

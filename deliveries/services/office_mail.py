@@ -6,9 +6,10 @@ second copy of the names has to lie about.
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -34,11 +35,28 @@ class MailPlan:
     attached: Sequence[DossierFile]
     linked: Sequence[DossierFile]
 
+    def __len__(self) -> int:
+        return len(self.attached) + len(self.linked)
 
-def plan_mail(delivery: Delivery, size_limit: int | None = None) -> MailPlan:
+    @property
+    def is_sealed(self) -> bool:
+        return any(file.is_sealed for file in (*self.attached, *self.linked))
+
+
+def plan_mail(
+    delivery: Delivery, size_limit: int | None = None, *, sealed: bool = False
+) -> MailPlan:
     """The letter comes first; what no longer fits goes as a link. `size_limit` is what the mail
-    server takes, once it has refused a size: 0 where only a link is left."""
-    rules = delivery.rules
+    server takes, once it has refused a size: 0 where only a link is left. `sealed`: the sealed
+    copies go in place of the plain files, unless more of them would go as a link."""
+    plain = _fit(delivery.files.for_office(), delivery.rules, size_limit)
+    copies = _fit(delivery.files.sealed_for_office(), delivery.rules, size_limit)
+    is_as_good = len(copies.attached) >= len(plain.attached)
+    is_whole = len(copies) == len(plain)
+    return copies if sealed and is_as_good and is_whole else plain
+
+
+def _fit(files: Iterable[DossierFile], rules: dict[str, Any], size_limit: int | None) -> MailPlan:
     limit = most_mailed(rules)
     room = math.inf if limit is None else limit
     if size_limit is not None:
@@ -46,7 +64,7 @@ def plan_mail(delivery: Delivery, size_limit: int | None = None) -> MailPlan:
     places = rules["max_files"] or None
     attached: list[DossierFile] = []
     linked: list[DossierFile] = []
-    for file in delivery.files.for_office():
+    for file in files:
         size = mailed_bytes(file.bytes)
         fits = size <= room and file.bytes <= (rules["max_file_bytes"] or file.bytes)
         if fits and (places is None or len(attached) < places):
@@ -66,7 +84,7 @@ def build_message(dispatch: Dispatch) -> EmailMessage:
     """The mail of a dispatch, in the letter's language. Raises NotAccepted where a file is not as
     it was."""
     delivery = dispatch.delivery
-    plan = plan_mail(delivery, dispatch.size_limit)
+    plan = plan_mail(delivery, dispatch.size_limit, sealed=dispatch.sends_sealed)
     message = _message(delivery, plan, dispatch.recipient)
     with speak(delivery.language):
         if plan.linked:
@@ -82,7 +100,8 @@ def build_message(dispatch: Dispatch) -> EmailMessage:
 
 def build_draft(delivery: Delivery) -> EmailMessage:
     """The mail with every file, for a mail program of the organisers' own: it opens as a draft."""
-    plan = MailPlan(list(delivery.files.for_office()), [])
+    files = delivery.files.sealed_for_office() or delivery.files.for_office()
+    plan = MailPlan(list(files), [])
     message = _message(delivery, plan, delivery.rules["email"])
     message.from_email = ""
     message.extra_headers = {"X-Unsent": "1", "Date": format_datetime(delivery.frozen_at)}
@@ -106,12 +125,17 @@ def _message(delivery: Delivery, plan: MailPlan, recipient: str) -> EmailMessage
             if plan.attached
             else gettext("An open letter to %(office)s is ready for you.")
         )
+        about_seal = gettext(
+            "The files are sealed: a PDF reader shows by whom, and that nobody has changed them "
+            "since."
+        )
         body = "\n\n".join(
             [
                 opening % {"office": delivery.rules["name"]},
                 *totals_in_words(delivery),
                 *named_sentence(delivery),
                 *([delivery.required_statement] if delivery.required_statement else []),
+                *([about_seal] if plan.is_sealed else []),
                 gettext("Number, date and the SHA-256 of each file: %(address)s")
                 % {"address": f"{settings.SITE_URL}{delivery.get_absolute_url()}"},
                 delivery.letter.coalition.name,

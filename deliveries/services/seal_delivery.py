@@ -4,7 +4,6 @@ import hashlib
 import json
 import shutil
 from functools import partial
-from typing import Any
 
 import structlog
 from django.conf import settings
@@ -17,8 +16,10 @@ from django.utils.translation import gettext
 from common.languages import speak
 from deliveries.models import Delivery, DossierFile, Seal, SealStatus
 from deliveries.models.file import PDF, SEALS_FILE, sealed_name
-from deliveries.print.child import PrintFailed, write_in_child
+from deliveries.print.child import PrintFailed
+from deliveries.print.press import write_in_child
 from deliveries.private_files import private_files
+from deliveries.seal import write_seals
 from deliveries.seal.certificate import Fault, SealUnusable, read_certificate, read_seal
 from deliveries.services.request_seal import PATIENCE
 from deliveries.services.seal_facts import seal_facts
@@ -107,7 +108,7 @@ def _seal(seal: Seal) -> None:
     report = work / "report.json"
     write_in_child(
         partial(
-            _write_seals,
+            write_seals,
             pairs=[(file.path, work / sealed_name(file.name)) for file in plain],
             pkcs12=content,
             passphrase=settings.SEAL_PASSPHRASE,
@@ -131,13 +132,6 @@ def _seal(seal: Seal) -> None:
     seal.save()
     DossierFile.objects.bulk_create([*copies, _write_manifest(seal, copies)])
     shutil.rmtree(work)
-
-
-def _write_seals(report: Any, **work: Any) -> None:
-    """In the child, which alone loads pyHanko."""
-    from deliveries.seal.sign import write_seals
-
-    write_seals(report, **work)
 
 
 def _describe(plain: DossierFile) -> DossierFile:

@@ -121,6 +121,7 @@ def send_delivery(*, delivery: Delivery, actor: User) -> Dispatch:
                 delivery=locked,
                 created_by=actor,
                 recipient=locked.rules["email"],
+                sends_sealed=locked.files.sealed_for_office().exists(),
                 due_at=timezone.now(),
             )
             enqueue("send_dispatch", [dispatch.pk])

@@ -18,7 +18,7 @@ def dossier(request: HttpRequest, token: str) -> HttpResponse:
     """The files of the dossier; 410 once the link is past its time or revoked."""
     link = _link_of(token)
     delivery = link.dispatch.delivery
-    files = delivery.files.for_office() if link.is_open else []
+    files = delivery.files.for_link() if link.is_open else []
     context = {"link": link, "delivery": delivery, "files": files, "token": token}
     with speak(delivery.language):
         status = 200 if link.is_open else 410
@@ -30,7 +30,7 @@ def dossier_file(request: HttpRequest, token: str, name: str) -> HttpResponseBas
     link = _link_of(token)
     if not link.is_open:
         return dossier(request, token)
-    files = link.dispatch.delivery.files.for_office().select_related("delivery__letter__coalition")
+    files = link.dispatch.delivery.files.for_link().select_related("delivery__letter__coalition")
     response = download(get_object_or_404(files, name=name), cache_control="no-store")
     response["X-Robots-Tag"] = "noindex"
     if request.method == "GET":

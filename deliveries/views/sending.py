@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from common.responses import see_other
+from deliveries.models import Seal
 from deliveries.services.office_mail import plan_mail
 from deliveries.services.send_delivery import (
     AlreadySent,
@@ -77,5 +78,10 @@ def delivery_send(request: MemberRequest, letter: Letter, number: int) -> HttpRe
     except CannotSend as error:
         messages.error(request, explain(error))
         return see_other(detail_url(delivery))
-    context = {"letter": letter, "delivery": delivery, "plan": plan_mail(delivery)}
+    context = {
+        "letter": letter,
+        "delivery": delivery,
+        "plan": plan_mail(delivery, sealed=True),
+        "seal": Seal.objects.filter(delivery=delivery).first(),
+    }
     return render(request, "deliveries/delivery_send.html", context)

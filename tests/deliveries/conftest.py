@@ -1,15 +1,20 @@
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from aiosmtpd.controller import Controller
 
 from deliveries.models import Delivery
+from deliveries.seal.self_signed import self_signed
+from deliveries.services.request_seal import request_seal
 from letters.models import Letter
 from tests.builders import a_signature
 from tests.deliveries.builders import a_delivery, made_ready
 from tests.deliveries.mailroom import Mailroom, free_port
+from tests.deliveries.sealing import PASSPHRASE
 
 NAME = "Zoë Very-Particular"
 
@@ -41,6 +46,35 @@ def delivery(letter: Letter) -> Delivery:
 @pytest.fixture
 def ready(delivery: Delivery) -> Delivery:
     return made_ready(delivery)
+
+
+@pytest.fixture(scope="session")
+def pkcs12() -> bytes:
+    return self_signed("Seal of a test", PASSPHRASE)
+
+
+@pytest.fixture
+def seal_file(settings: Any, tmp_path: Path, pkcs12: bytes) -> Path:
+    """The installation's seal."""
+    path = tmp_path / "seal.p12"
+    path.write_bytes(pkcs12)
+    settings.SEAL_PKCS12, settings.SEAL_PASSPHRASE = str(path), PASSPHRASE
+    return path
+
+
+@pytest.fixture
+def to_seal(delivery: Delivery, seal_file: Path) -> Delivery:
+    """Finished, with real if empty PDFs, waiting to be sealed."""
+    made_ready(delivery)
+    for file in delivery.files.all():
+        with pikepdf.new() as pdf:
+            pdf.add_blank_page()
+            pdf.save(file.path, deterministic_id=True)
+        file.bytes = file.path.stat().st_size
+        file.sha256 = hashlib.sha256(file.path.read_bytes()).hexdigest()
+        file.save(update_fields=["bytes", "sha256"])
+    request_seal(delivery=delivery)
+    return delivery
 
 
 @pytest.fixture
