@@ -316,6 +316,7 @@ def every_name(dossier: Dossier) -> Findings:
 # What is known without looking into a file.
 RULES_OF_DELIVERIES: Sequence[Callable[[Dossier], Findings]] = (
     *(unread, address, deadline, formats, weight, number_of_files, names_submitter, subject),
+    still_named,
 )
 RULES = (
     *(address, deadline, pages, type_size, paper, formats, weight, number_of_files),
