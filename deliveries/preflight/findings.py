@@ -59,7 +59,7 @@ class Dossier:
     @property
     def waived(self) -> Sequence[str]:
         """Rules that do not apply to the letter, as its editors know."""
-        return self.rules.get("waived", ())  # older deliveries have none
+        return list(self.rules.get("waived", ()))  # older deliveries have none
 
     @property
     def unread(self) -> Sequence[DossierFile]:
