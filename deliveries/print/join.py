@@ -94,6 +94,8 @@ class _Joined:
         with source.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
             metadata[_PAGES] = str(len(self.feet.forms))
         root = source.Root
+        # Typst adds that no tag is suspect, as is understood; Poppler calls that a fault.
+        root.MarkInfo = Dictionary(Marked=True)
         root.Pages = reference(self.page_tree)
         root.StructTreeRoot = reference(self.structure)
         root.Outlines = reference(self.outlines)
