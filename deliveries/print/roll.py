@@ -10,6 +10,7 @@ import pikepdf
 
 from deliveries.print.fonts import shapes_of
 from deliveries.print.grid import Grid, grid_of, longer
+from deliveries.print.isolates import isolated
 from deliveries.print.lines import Run, count_lines, rule, widest_part
 from deliveries.print.opening import opening_lines
 from deliveries.print.page import Job
@@ -21,7 +22,6 @@ PIECE_NAMES = 2500
 # Longer rolls name people, and roll.csv says the rest: a book of a thousand pages is not read.
 MOST_IN_FULL = 2000
 NO_BREAK = "\u00a0"
-FIRST_STRONG, POP_ISOLATE = "\u2068", "\u2069"
 
 # Name, country code, what stands beside the name, signs of its marks.
 Entry = tuple[str, str, Sequence[str], str]
@@ -71,7 +71,9 @@ def print_roll(job: Job) -> bytes:
     heads = {}
     sections = []
     for section in job["sections"]:
-        entries = [entry_of(entry, grid, type_pt) for entry in section["entries"]]
+        entries = [
+            entry_of(entry, grid, type_pt, job["direction"]) for entry in section["entries"]
+        ]
         if title := section["title"]:
             heads[len(lines)] = count_lines([(rule("bold"), title)], grid.width / type_pt, 0)
         lines += [entry.lines for entry in entries]
@@ -110,14 +112,15 @@ def _paragraphs_on_last_page(pdf: bytes) -> int:
         return paragraphs
 
 
-def entry_of(entry: Entry, grid: Grid, type_pt: float) -> Set:
+def entry_of(entry: Entry, grid: Grid, type_pt: float, direction: str) -> Set:
     name, country, details, signs = entry
     language, region = shapes_of(name, country)
-    rest = ", ".join(map(isolated, details)) if grid.detail == "full" else ""
+    parts = details if grid.detail == "full" else ()
+    rest = ", ".join(isolated(part, direction) for part in parts)
     width = grid.width / type_pt
     runs = runs_of(name, signs, rest, grid.detail)
     return Set(
-        isolated(name),
+        isolated(name, direction),
         signs,
         rest,
         language,
@@ -131,10 +134,3 @@ def runs_of(name: str, signs: str, rest: str, detail: str) -> list[Run]:
     """What an entry's lines are made of."""
     behind = f"{f'{NO_BREAK}{signs}' if signs else ''}{f', {rest}' if rest else ''}"
     return [(rule("bold" if detail == "full" else "regular"), name), (rule("regular"), behind)]
-
-
-def isolated(text: str) -> str:
-    """Text with a right-to-left letter, between isolates: it does not reorder its neighbours."""
-    if text.isascii() or not any("\u0590" <= char <= "\u08ff" or char >= "\ufb1d" for char in text):
-        return text
-    return f"{FIRST_STRONG}{text}{POP_ISOLATE}"

@@ -7,16 +7,16 @@ the texts get an /ActualText (PDF 32000-1, 14.9.4) by which together they say it
 
 import io
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, product
 from typing import Any, NamedTuple
 
 import pikepdf
 
-# Hebrew to Thaana, Arabic's additions to Myanmar, Khmer, Arabic's presentation forms.
-_MARKED = re.compile("[\u0590-\u07bf\u08a0-\u109f\u1780-\u17ff\ufb1d-\ufdff\u0300-\u036f]")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+from deliveries.print.spelled import Glyphs, is_right_to_left, read_glyphs, spelled
+
+# Devanagari to Myanmar, Khmer.
+_MARKED = re.compile("[\u0300-\u036f\u0900-\u109f\u1780-\u17ff]")
 _MAPPING = re.compile(rb"<(\w{4})>\s*<(\w+)>")
 _LINE = re.compile(rb"1 0 0 -1 \S+ (\S+) cm")
 # How far from the line, in em, a mark may be drawn.
@@ -48,22 +48,31 @@ class Text(NamedTuple):
 
 
 def say_marks_once(pdf: bytes, text: str, type_pt: float) -> bytes:
-    """`pdf` by Typst, mended where `text`, which it holds, has letters with such marks."""
-    if not _MARKED.search(text):
+    """`pdf` by Typst, mended where `text`, which it holds, has such marks or turned letters."""
+    if not (_MARKED.search(text) or is_right_to_left(text)):
         return pdf
-    mappings: dict[tuple[int, int], Mapping] = {}
+    known: dict[tuple[int, int], tuple[Mapping, Glyphs]] = {}
     with pikepdf.open(io.BytesIO(pdf)) as document:
         for page in document.pages:
-            fonts = {}
+            fonts: dict[str, Mapping] = {}
+            glyphs: dict[str, Glyphs] = {}
             for name, font in page.Resources.get("/Font", {}).items():
-                if font.objgen not in mappings:
-                    mappings[font.objgen] = read_mapping(font)
-                fonts[name] = mappings[font.objgen]
-            if any(map(has_marks, fonts.values())) and is_uneven(
-                page.Contents.read_bytes(), type_pt
-            ):
-                content = mended(pikepdf.parse_content_stream(page), fonts, text)
-                page.Contents = document.make_stream(pikepdf.unparse_content_stream(content))
+                if font.objgen not in known:
+                    mapping = read_mapping(font)
+                    known[font.objgen] = mapping, read_glyphs(font, mapping)
+                fonts[name], glyphs[name.removeprefix("/")] = known[font.objgen]
+            has_raised = any(map(has_marks, fonts.values()))
+            has_turned = any(each.turned for each in glyphs.values())
+            if not has_raised and not has_turned:
+                continue
+            written = page.Contents.read_bytes()
+            content = spelled(written, glyphs) if has_turned else written
+            if has_raised and is_uneven(content, type_pt):
+                page.Contents = document.make_stream(content)
+                parsed = mended(pikepdf.parse_content_stream(page), fonts, text)
+                content = pikepdf.unparse_content_stream(parsed)
+            if content != written:
+                page.Contents = document.make_stream(content)
         target = io.BytesIO()
         document.save(target, deterministic_id=True)
     return target.getvalue()
@@ -110,17 +119,10 @@ def mended(content: Instructions, fonts: dict[str, Mapping], text: str) -> Instr
 def words_of(
     group: list[Text], before: list[Text], after: list[Text], text: str
 ) -> list[str | None]:
-    """What each text of the group shall say; None where it says the right thing.
-
-    Left to right, the first says everything. Right to left, where the first is the last to be
-    read, only the marks are silenced.
-    """
-    if any(map(_RIGHT_TO_LEFT.search, (member.said for member in group))):
-        line = Counter(member.y for member in group).most_common(1)[0][0]
-        said = {each for member in group if member.y == line for each in member.syllables}
-        return [
-            "" if each.y != line and said.issuperset(each.syllables) else None for each in group
-        ]
+    """What each text of the group shall say, the first everything; None where it says the right
+    thing, as what runs from right to left does (`spelled`)."""
+    if any(is_right_to_left(member.said) for member in group):
+        return [None] * len(group)
     lead = "".join(each.said for each in before if each.y == group[0].y)
     follow = "".join(each.said for each in after if each.y == group[-1].y)
     spellings = list(spell(group))

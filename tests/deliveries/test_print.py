@@ -109,6 +109,26 @@ def test_names_copy_out_of_the_roll_as_they_were_typed(tmp_path: Path) -> None:
         assert f"{name.replace(' ', '')}■◆,Writer" in text
 
 
+# One glyph or place for several letters; no joint between two; both directions.
+TURNED_NAMES = [
+    *("عبد الله محمد", "محمّد علي", "مُحَمَّد", "لا ألا", "فاطمه\u200cزهرا رضایی", "שׁלמה בֶּן־דָּוִד"),
+    *("Ahmed أحمد", "أحمد Ahmed", "ليلى Marchbanks-البستاني", "עדינה בן־שושן (O’Halloran)"),
+    *("Ahmed (أحمد)", "סרט ABC תל אביב"),
+]
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_names_from_the_right_copy_out_of_the_roll_as_they_were_typed(
+    tmp_path: Path, direction: str
+) -> None:
+    entries = [[name, "", [], ""] for name in TURNED_NAMES]
+    # Poppler reads a page as most of its letters run.
+    entries += [[{"ltr": "Ada Lovelace", "rtl": "علي حسن"}[direction], "", [], ""]] * 20
+    text, _ = printed_roll(tmp_path, *entries, direction=direction, type_pt="8")
+    text = re.sub("[\u200e\u200f\u202a-\u202e]", "", text)
+    assert [name for name in TURNED_NAMES if name.replace(" ", "") not in text] == []
+
+
 def test_a_character_in_no_font_costs_neither_the_roll_nor_its_neighbours(tmp_path: Path) -> None:
     text, _ = printed_roll(tmp_path, ["Ada \ue000 Lovelace 😀", "", [], ""], ["Bo", "", [], ""])
     assert "Ada\ufffdLovelace" in text

@@ -1,0 +1,40 @@
+"""Names that run from right to left, in a list that may run the other way."""
+
+import unicodedata
+
+FIRST_STRONG, POP_ISOLATE = "\u2068", "\u2069"
+# For each direction of a list: what isolates a name that runs as the list does, and the mark that
+# has this direction.
+_RUNNING = {"ltr": ("\u2066", "\u200e"), "rtl": ("\u2067", "\u200f")}
+_LETTERS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
+
+
+def isolated(text: str, direction: str) -> str:
+    """Text with a right-to-left letter, between isolates: it does not reorder its neighbours.
+
+    It runs as its letters do. One of both directions runs as the list does, so that its words stand
+    in the order in which they were typed; programs that copy text by its place read it so.
+    """
+    if text.isascii() or not any("\u0590" <= char <= "\u08ff" or char >= "\ufb1d" for char in text):
+        return text
+    found = {_LETTERS.get(unicodedata.bidirectional(char)) for char in text}
+    if not found >= {"ltr", "rtl"}:
+        return f"{FIRST_STRONG}{text}{POP_ISOLATE}"
+    return f"{_RUNNING[direction][0]}{_marked(text, direction)}{POP_ISOLATE}"
+
+
+def _marked(text: str, direction: str) -> str:
+    """With a mark behind each part that runs against the list: such a program would take the space
+    behind it for a part of it, and put it before."""
+    mark = _RUNNING[direction][1]
+    marked = ""
+    against = 0  # the end of such a part in `marked`
+    for char in text:
+        if runs := _LETTERS.get(unicodedata.bidirectional(char)):
+            if runs == direction and against:
+                marked = f"{marked[:against]}{mark}{marked[against:]}"
+            against = 0 if runs == direction else len(marked) + 1
+        elif against == len(marked) and unicodedata.category(char) == "Mn":
+            against += 1
+        marked += char
+    return f"{marked[:against]}{mark}{marked[against:]}" if 0 < against < len(marked) else marked
