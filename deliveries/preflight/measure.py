@@ -7,22 +7,15 @@ pikepdf's. Run it in a child process: a roll of 100,000 names is a long text.
 import json
 import re
 import subprocess
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 
-# Spaces, direction marks, isolates, and hyphens, which Poppler takes for soft ones at a line's end.
-_UNSEEN = re.compile("[-\\s\u00ad\u2010\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
-# Hebrew to Thaana, Arabic's additions to Myanmar, Khmer, presentation forms.
-_BENT = re.compile("[\u0590-\u07bf\u08a0-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufeff]")
+from deliveries.preflight.names import Line, look_for_names, plain
+
 UNPRINTABLE = "\ufffd"
-# A roll is in order: a name stands soon after the one before; heads and feet of pages lie between.
-_WINDOW = 1000
-_SLACK = 200
 # The largest that pdftohtml takes; it rounds sizes to whole numbers.
 _ZOOM = 3
 _SIZE = re.compile(r'<fontspec [^>]*size="(-?\d+)"')
@@ -31,7 +24,6 @@ MOST_SECONDS = 600
 _UA = "http://www.aiim.org/pdfua/ns/id/"
 
 Facts = dict[str, Any]
-Line = tuple[str, str]  # a name and what stands beside it
 
 
 def measure_pdf(path: Path, lines: Sequence[Line], statement: str, submitter: str) -> Facts:
@@ -40,13 +32,15 @@ def measure_pdf(path: Path, lines: Sequence[Line], statement: str, submitter: st
     encrypted, tagged, ua (PDF/UA part or 0), language, title, pages, page_sizes ([[width, height]]
     in pt), smallest_pt, fonts_outside (names of fonts that are not embedded), characters of text,
     unprintable (characters that no font had), absent (names of `lines`, which have to stand in the
-    text in this order, at most 50), absent_count, says_statement and says_submitter (whether they
-    stand in the text). Raises pikepdf.PdfError where it is no PDF or is locked by a password.
+    text in this order, at most 50), absent_count, reordered (names that are there, but not letter
+    for letter, at most 50), reordered_count, says_statement and says_submitter (whether they stand
+    in the text). Raises pikepdf.PdfError where it is no PDF or is locked by a password.
     """
     structure = _structure(path)
     text = _poppler("pdftotext", "-raw", "-enc", "UTF-8", str(path), "-")
-    absent = list(absent_names(lines, text))
-    plain = _plain(text)
+    seen = _poppler("pdftotext", "-enc", "UTF-8", str(path), "-")
+    absent, reordered = look_for_names(lines, text, seen)
+    words = plain(text)
     return {
         **structure,
         "smallest_pt": smallest_type(path),
@@ -54,57 +48,16 @@ def measure_pdf(path: Path, lines: Sequence[Line], statement: str, submitter: st
         "unprintable": text.count(UNPRINTABLE),
         "absent": absent[:50],
         "absent_count": len(absent),
-        "says_statement": bool(statement) and _plain(statement) in plain,
-        "says_submitter": _plain(submitter) in plain,
+        "reordered": reordered[:50],
+        "reordered_count": len(reordered),
+        "says_statement": bool(statement) and plain(statement) in words,
+        "says_submitter": plain(submitter) in words,
     }
 
 
 def write_facts(source: Path, target: Path, **expected: Any) -> None:
     """`measure_pdf` as a file, for a child process to leave behind."""
     target.write_text(json.dumps(measure_pdf(source, **expected)), encoding="utf-8")
-
-
-def absent_names(lines: Iterable[Line], text: str) -> Iterator[str]:
-    """The names of those lines that do not stand in `text` one after the other.
-
-    A name has to stand there unchanged. Where it has letters that readers of PDF order or join
-    each in its own way (right to left, with raised or lowered signs), its words may stand in any
-    order in the place of its line, or at least all of its letters.
-    """
-    plain = _plain(text)
-    after = 0
-    for name, details in lines:
-        wanted = _plain(name)
-        length = len(wanted) + len(_plain(details))
-        # The first may stand behind pages of text.
-        at = plain.find(wanted, after, after + _WINDOW if after else None)
-        if at >= 0:
-            after = at + len(wanted)
-            continue
-        start = max(0, after - _SLACK)
-        place = plain[start : after + length + _SLACK]
-        ends = [place.find(word) + len(word) for word in map(_plain, name.split()) if word in place]
-        if _BENT.search(name) and len(ends) == len(name.split()):
-            after = start + max(ends)
-        elif _BENT.search(name) and _has_letters(place, wanted):
-            after += length
-        else:
-            yield name
-
-
-def _has_letters(place: str, name: str) -> bool:
-    found, wanted = Counter(_base(place)), Counter(_base(name))
-    return all(found[letter] >= count for letter, count in wanted.items())
-
-
-def _base(text: str) -> str:
-    return "".join(
-        char for char in unicodedata.normalize("NFKD", text) if unicodedata.category(char)[0] != "M"
-    )
-
-
-def _plain(text: str) -> str:
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
 
 
 def smallest_type(path: Path) -> float:

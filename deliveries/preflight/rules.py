@@ -296,21 +296,40 @@ def open_to_all(dossier: Dossier) -> Findings:
 
 def every_name(dossier: Dossier) -> Findings:
     """The text of the files, read back, has everybody who is to be named, and every character."""
-    absent = [name for file in dossier.files for name in facts_of(file)["absent"]]
-    count = sum(facts_of(file)["absent_count"] for file in dossier.files)
-    more = f" (+{count - MANY})" if count > MANY else ""
-    yield _settled(
-        _("Every name can be read back from the files, in order"),
-        count,
-        ", ".join(absent[:MANY]) + more,
-        str(OURS),
-    )
+    count, names = _named_in(dossier, "absent")
+    rule = _("Every name can be read back from the files, in order")
+    yield _settled(rule, count, names, str(OURS))
+    yield from _reordered(dossier)
     yield _settled(
         _("No character is missing from the fonts"),
         names := dossier.named(lambda facts: facts["unprintable"]),
         names,
         _("Install a font that has it on the server (make run installs Noto), and freeze anew."),
     )
+
+
+def _reordered(dossier: Dossier) -> Findings:
+    """Whom a search in the files may miss, although everybody can read the name."""
+    count, names = _named_in(dossier, "reordered")
+    if count:
+        yield Finding(
+            _("Names copy out letter for letter"),
+            Outcome.WARNING,
+            names,
+            _(
+                "These names can be read, but a program that copies text may order their letters "
+                "differently."
+            ),
+        )
+
+
+def _named_in(dossier: Dossier, fact: str) -> tuple[int, str]:
+    """How many names of all files, and the first. What was measured before this was has none."""
+    facts = [facts_of(file) for file in dossier.files]
+    names = [name for each in facts for name in each.get(fact, ())]
+    count = sum(each.get(f"{fact}_count", 0) for each in facts)
+    more = f" (+{count - MANY})" if count > MANY else ""
+    return count, ", ".join(names[:MANY]) + more
 
 
 # What is known without looking into a file.

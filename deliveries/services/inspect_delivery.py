@@ -13,7 +13,8 @@ from common.languages import speak
 from deliveries.models import Delivery, DeliveryStatus, DossierFile, PieceKind
 from deliveries.models.file import ADDENDUM_FILE, LETTER_FILE
 from deliveries.preflight.findings import Dossier, Finding
-from deliveries.preflight.measure import Line, write_facts
+from deliveries.preflight.measure import write_facts
+from deliveries.preflight.names import Line
 from deliveries.preflight.rules import judge
 from deliveries.print.child import PrintFailed
 from deliveries.print.press import write_in_child

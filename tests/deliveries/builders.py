@@ -75,6 +75,8 @@ GOOD_FACTS: dict[str, Any] = {
     "unprintable": 0,
     "absent": [],
     "absent_count": 0,
+    "reordered": [],
+    "reordered_count": 0,
     "says_statement": True,
     "says_submitter": True,
 }
