@@ -71,9 +71,7 @@ def print_roll(job: Job) -> bytes:
     heads = {}
     sections = []
     for section in job["sections"]:
-        entries = [
-            entry_of(entry, grid, type_pt, job["direction"]) for entry in section["entries"]
-        ]
+        entries = [entry_of(entry, grid, type_pt, job["direction"]) for entry in section["entries"]]
         if title := section["title"]:
             heads[len(lines)] = count_lines([(rule("bold"), title)], grid.width / type_pt, 0)
         lines += [entry.lines for entry in entries]
