@@ -44,7 +44,7 @@ def _unsaid(dossier: Dossier, rule: str, name: str) -> Finding:
     """What to say of a rule (`name`) without a value: not known, or none for this letter."""
     if name in dossier.waived:
         source = dossier.rules["override_source"]
-        return Finding(rule, Outcome.NOT_ASKED, _("Not of this letter: %s") % source)
+        return Finding(rule, Outcome.NOT_ASKED, _("Does not apply to this letter: %s") % source)
     return Finding(rule, Outcome.UNKNOWN, _("The office does not say."))
 
 

@@ -83,6 +83,7 @@ def test_organisation_from_signing_to_the_pdf_in_the_offices_mailbox(
     expect(verdicts.first).to_be_visible(timeout=30_000)
     assert page.locator(".preflight tr:has(.chip.failed)").all_inner_texts() == []
     assert verdicts.count() > 10
+    expect(page.locator("#seal .chip.sealed")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Send by mail").click()
     recipient = page.locator("main").inner_text()
     address = re.search(r"[\w.+-]+@[\w-]+\.example", recipient)
@@ -113,7 +114,7 @@ def test_organisation_from_signing_to_the_pdf_in_the_offices_mailbox(
     assert "Harbour Guild of Letters" not in shown
 
     # Whoever has a file or a receipt checks it there; nothing is sent, a changed byte is noticed.
-    roll = next(data for name, data in files.items() if name.endswith("roll.pdf"))
+    roll = next(data for name, data in files.items() if name.endswith("roll-sealed.pdf"))
     assert isinstance(roll, bytes)
     public_page = page.url
     page.goto(f"{site.url}{urlsplit(manage or '').path}deliveries/")
@@ -123,7 +124,7 @@ def test_organisation_from_signing_to_the_pdf_in_the_offices_mailbox(
     page.goto(public_page)
     answers = page.locator(".drop-box [role=status] p")
     for name, content, answer in (
-        ("roll.pdf", roll, "roll.pdf: is a file of this delivery, unchanged."),
+        ("roll.pdf", roll, "roll.pdf: is a sealed copy of this delivery, unchanged."),
         ("roll.pdf", roll[:-1] + b"x", "is no file of this delivery"),
         ("receipt.json", receipt.encode(), "Harbour Guild of Letters: is among the entries"),
         ("forged.json", receipt.replace("Harbour", "Hollow").encode(), "is no receipt of this"),

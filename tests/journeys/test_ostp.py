@@ -94,6 +94,7 @@ def freeze(site: Site, page: Page, sends: str = "") -> None:
     page.get_by_role("button", name="Freeze and typeset").click()
     page.wait_for_url(re.compile(r"/deliveries/\d+/$"))
     expect(page.locator(".preflight .chip").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#seal .chip.sealed")).to_be_visible(timeout=60_000)
 
 
 def is_green(page: Page) -> None:
@@ -121,12 +122,12 @@ def mails(site: Site) -> list[EmailMessage]:
 
 
 def pdfs(mail: EmailMessage) -> dict[str, str]:
-    """The text of each PDF in the mail, by the last word of its file name."""
+    """The text of each PDF in the mail, by what follows the delivery's number in its file name."""
     found = {}
     for part in mail.iter_attachments():
         content = part.get_payload(decode=True)
         if isinstance(content, bytes) and content.startswith(b"%PDF"):
-            kind = str(part.get_filename()).rsplit("-", 1)[1]
+            kind = re.sub(r".*-delivery-\d+-", "", str(part.get_filename()))
             found[kind] = text_of(content)
     return found
 
@@ -146,8 +147,8 @@ def test_430_sign_then_120_more_and_3_fewer(
     mail = send(site, page, 1)
     assert "AI Action Plan" in str(mail["Subject"])
     files = pdfs(mail)
-    assert STATEMENT in files["letter.pdf"]
-    assert "430" in files["letter.pdf"]
+    assert STATEMENT in files["letter-sealed.pdf"]
+    assert "430" in files["letter-sealed.pdf"]
     whole = " ".join(files.values())
     assert all(name in whole for name in (*LEAVING, "Early Signer 0", "Early Signer 426"))
 
@@ -158,8 +159,8 @@ def test_430_sign_then_120_more_and_3_fewer(
     is_green(page)
     assert faults(page, "delivery 2") == []
     files = pdfs(send(site, page, 2))
-    assert set(files) == {"letter.pdf", "addendum.pdf"}
-    says_what_changed(files["addendum.pdf"])
+    assert set(files) == {"letter-sealed.pdf", "addendum-sealed.pdf"}
+    says_what_changed(files["addendum-sealed.pdf"])
 
     # Anybody can read the same figures, and no name, on the public page.
     page.goto(f"{site.url}/deliveries/{SLUG}/2/")
