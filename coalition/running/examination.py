@@ -117,7 +117,7 @@ def seal() -> Finding:
         return warns("Seal", f"{error.fault.label} ({settings.SEAL_PKCS12})", error.fault.mend)
     stamps = "time stamped" if settings.SEAL_TSA else "no time stamps (SEAL_TSA)"
     days = (certificate.valid_until - timezone.now()).days
-    text = f"{certificate.subject}, {days} days left, {stamps}"
+    text = f"{certificate.holder}, {days} days left, {stamps}"
     if days < SEAL_RUNS_OUT:
         return warns("Seal", text, "get a new certificate and set SEAL_PKCS12 to its file")
     if certificate.is_self_signed and not settings.EMBEDDED:

@@ -1,11 +1,12 @@
 """What preflight says of a rule, and what it looks at."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from deliveries.models import Delivery, DossierFile
@@ -33,6 +34,9 @@ class Finding:
     outcome: Outcome
     found: str = ""
     mend: str = ""
+
+
+Findings = Iterator[Finding]
 
 
 def facts_of(file: DossierFile) -> dict[str, Any]:
@@ -69,3 +73,19 @@ class Dossier:
     def named(self, wrong: Callable[[dict[str, Any]], object]) -> str:
         """The names of the files whose facts are wrong."""
         return ", ".join(file.name for file in self.files if wrong(facts_of(file)))
+
+
+def settled(rule: str, wrong: object, found: str, mend: str) -> Finding:
+    if wrong:
+        return Finding(rule, Outcome.FAILED, found, mend)
+    return Finding(rule, Outcome.PASSED, found)
+
+
+def unsaid(dossier: Dossier, rule: str, name: str) -> Finding:
+    """What to say of a rule (`name`) without a value: not known, or none for this letter."""
+    if name in dossier.waived:
+        source = dossier.rules["override_source"]
+        return Finding(
+            rule, Outcome.NOT_ASKED, gettext("Does not apply to this letter: %s") % source
+        )
+    return Finding(rule, Outcome.UNKNOWN, gettext("The office does not say."))

@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from common.languages import speak
 from deliveries.models import Delivery, Dispatch, DossierFile, DossierLink
 from deliveries.models.file import file_name
-from deliveries.preflight.rules import mailed_bytes, most_mailed
+from deliveries.preflight.limits import mailed_bytes, most_mailed
 from deliveries.services.wording import formal_date, named_sentence, totals_in_words
 from deliveries.smtp import NotAccepted
 

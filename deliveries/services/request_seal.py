@@ -8,6 +8,8 @@ from django.utils import timezone
 from deliveries.models import Delivery, Seal, SealStatus
 from deliveries.queue import enqueue
 from deliveries.seal.certificate import is_configured
+from letters.models import User
+from letters.services.record import record
 
 # How long a sealing may take before a worker that died is thought of.
 PATIENCE = timedelta(seconds=120)
@@ -20,7 +22,7 @@ def request_seal(*, delivery: Delivery) -> None:
         enqueue("render_seal", [delivery.pk])
 
 
-def seal_again(*, delivery: Delivery) -> bool:
+def seal_again(*, delivery: Delivery, actor: User) -> bool:
     """After a fault was mended, or for a delivery older than the seal. False where it is sealed,
     being sealed, or its files are not there."""
     with transaction.atomic():
@@ -28,11 +30,12 @@ def seal_again(*, delivery: Delivery) -> bool:
         if not is_configured() or not locked.is_complete:
             return False
         seal = Seal.objects.select_for_update().filter(delivery=locked).first()
+        if seal is not None and seal.status != SealStatus.FAILED:
+            return False
+        record(locked.letter, actor, "seal_again", after={"delivery": locked.number})
         if seal is None:
             request_seal(delivery=locked)
             return True
-        if seal.status != SealStatus.FAILED:
-            return False
         seal.status, seal.fault, seal.attempts = SealStatus.WAITING, "", 0
         seal.due_at = timezone.now() + PATIENCE
         seal.save(update_fields=["status", "fault", "attempts", "due_at"])

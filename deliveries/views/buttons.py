@@ -83,7 +83,7 @@ def delivery_read_again(request: MemberRequest, delivery: Delivery) -> None:
 
 @editors_button
 def delivery_seal_again(request: MemberRequest, delivery: Delivery) -> None:
-    if seal_again(delivery=delivery):
+    if seal_again(delivery=delivery, actor=request.user):
         messages.success(request, gettext("The files are being sealed."))
 
 

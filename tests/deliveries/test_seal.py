@@ -26,6 +26,7 @@ from letters.models import Letter, Role
 from tests.builders import a_member, a_signature
 from tests.deliveries.builders import a_delivery, address, client_of, made_ready, typeset
 from tests.deliveries.sealing import PASSPHRASE, check, seal_of
+from verification.models import Action, AuditEntry
 
 PLAIN = ("letter.pdf", "letter-public.pdf", "roll.pdf")
 
@@ -103,7 +104,7 @@ def test_a_second_call_makes_no_second_seal(to_seal: Delivery) -> None:
     assert seal_delivery(delivery_id=to_seal.pk)
     before = dict(to_seal.files.values_list("name", "sha256"))
     assert not seal_delivery(delivery_id=to_seal.pk)
-    assert not seal_again(delivery=to_seal)
+    assert not seal_again(delivery=to_seal, actor=a_member(to_seal.letter.coalition, Role.OWNER))
     assert dict(to_seal.files.values_list("name", "sha256")) == before
 
 
@@ -149,6 +150,7 @@ def test_after_the_mend_an_editor_has_it_sealed(
     editor = client_of(a_member(to_seal.letter.coalition, Role.OWNER))
     assert editor.get(url).status_code == 405
     assert editor.post(url).status_code == 303
+    assert AuditEntry.objects.filter(action=Action.SEAL_AGAIN).count() == 1
     assert seal_delivery(delivery_id=to_seal.pk)
     assert seal_of(to_seal).status == SealStatus.SEALED
 
@@ -201,4 +203,4 @@ def test_a_site_without_a_seal_delivers_without(delivery: Delivery) -> None:
     made_ready(delivery)
     request_seal(delivery=delivery)
     assert not Seal.objects.exists()
-    assert not seal_again(delivery=delivery)
+    assert not seal_again(delivery=delivery, actor=a_member(delivery.letter.coalition, Role.OWNER))

@@ -89,6 +89,7 @@ class Action(models.TextChoices):
     HAND_OVER = "hand_over", _("Delivery handed over by people")
     SAY_SENT = "say_sent", _("Unanswered mail said to have arrived, or not")
     READ_AGAIN = "read_again", _("Files of a delivery read back again")
+    SEAL_AGAIN = "seal_again", _("Sealing of a delivery asked for")
     SHOW_DELIVERY = "show_delivery", _("Page of a delivery published")
     REVOKE_LINK = "revoke_link", _("Office’s private link revoked")
 
