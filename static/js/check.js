@@ -68,9 +68,10 @@ function offerChecking(box) {
       const { right, verdict, what, hash } = await judge(file, box);
       const line = document.createElement("p");
       line.className = right ? "notice success" : "notice warning";
-      const name = document.createElement("bdi");
+      const name = document.createElement("strong");
+      name.dir = "auto";
       name.textContent = what;
-      line.append(name, ": ", box.dataset[verdict]);
+      line.append(name, " ", box.dataset[verdict]);
       if (hash) {
         const code = document.createElement("span");
         code.className = "hash";

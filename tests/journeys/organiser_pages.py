@@ -70,6 +70,9 @@ PAGES: dict[str, dict[str, tuple[str, ...]]] = {
         f"{_L}deliveries/<int:number>/": (
             f"{_LETTER}deliveries/{{ready}}/",
             f"{_LETTER}deliveries/{{handed}}/",
+            f"{_LETTER}deliveries/{{typesetting}}/",
+            f"{_LETTER}deliveries/{{failed}}/",
+            f"{_LETTER}deliveries/{{stopped}}/",
         ),
         f"{_L}deliveries/<int:number>/preview/": (f"{_LETTER}deliveries/{{ready}}/preview/",),
         f"{_L}deliveries/<int:number>/send/": (f"{_LETTER}deliveries/{{ready}}/send/",),

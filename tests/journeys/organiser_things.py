@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -27,6 +29,8 @@ from common.crypto import network_digest
 from common.likeness import likeness
 from common.pictures import make_picture
 from deliveries import queue
+from deliveries.models import Delivery, DeliveryStatus, PieceKind, PieceStatus
+from deliveries.services.cancel_delivery import cancel_delivery
 from deliveries.services.send_delivery import record_by_hand
 from letters.models import ChangeEntry, ChangeKind, Coalition, Letter, Office, Role, User
 from letters.services.create_letter import create_letter
@@ -239,8 +243,28 @@ def _work(letter: Letter, owner: User) -> dict[str, Any]:
         "ready": ready.number,
         "delivery": ready.pk,
         "handed": handed.number,
+        **_not_ready(letter, owner),
         "dispatch": handed.dispatches.get().pk,
     }
+
+
+def _not_ready(letter: Letter, owner: User) -> dict[str, int]:
+    """Numbers of deliveries without files, each to an office of its own."""
+    made = {
+        name: a_delivery(letter, an_office(f"office-{name}"))
+        for name in ("typesetting", "failed", "stopped")
+    }
+    pieces = made["typesetting"].pieces
+    pieces.exclude(kind=PieceKind.ROLL).update(
+        status=PieceStatus.DONE, key="0" * 64, sha256="0" * 64
+    )
+    # So long nobody asks a worker for it.
+    pieces.update(queued_at=timezone.now() + timedelta(days=1))
+    Delivery.objects.filter(pk=made["failed"].pk).update(
+        status=DeliveryStatus.FAILED, error=os.strerror(errno.ENOSPC)
+    )
+    cancel_delivery(delivery=made["stopped"], actor=owner)
+    return {name: delivery.number for name, delivery in made.items()}
 
 
 def _import(letter: Letter, owner: User) -> int:

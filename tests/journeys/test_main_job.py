@@ -124,9 +124,9 @@ def test_organisation_from_signing_to_the_pdf_in_the_offices_mailbox(
     page.goto(public_page)
     answers = page.locator(".drop-box [role=status] p")
     for name, content, answer in (
-        ("roll.pdf", roll, "roll-sealed.pdf: is a sealed copy of this delivery, unchanged."),
+        ("roll.pdf", roll, "roll-sealed.pdf is a sealed copy of this delivery, unchanged."),
         ("roll.pdf", roll[:-1] + b"x", "is no file of this delivery"),
-        ("receipt.json", receipt.encode(), "Harbour Guild of Letters: is among the entries"),
+        ("receipt.json", receipt.encode(), "Harbour Guild of Letters is among the entries"),
         ("forged.json", receipt.replace("Harbour", "Hollow").encode(), "is no receipt of this"),
     ):
         page.locator(".drop-box input").set_input_files(
