@@ -11,8 +11,11 @@ Line = tuple[str, str]  # a name and what stands beside it
 _SPACES = "\\s\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _SPACE = re.compile(f"[{_SPACES}]+")
 _UNSEEN = re.compile(f"[-\u2010\u200c\u200d{_SPACES}]+")
-# Hebrew to Thaana, Arabic's additions to Myanmar, Khmer, presentation forms.
-_BENT = re.compile("[\u0590-\u07bf\u08a0-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufeff]")
+# Hebrew to Myanmar, Khmer, presentation forms, and what else runs from the right, such as Adlam.
+_BENT = re.compile(
+    "[\u0590-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufeff"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 # A roll is in order: a name stands soon after the one before; heads and feet of pages lie between.
 _WINDOW = 1000
 _SLACK = 200

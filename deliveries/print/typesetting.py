@@ -6,6 +6,7 @@ survive a fork.
 """
 
 import json
+import re
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from deliveries.print.spoken import say_marks_once
 
 HERE = Path(__file__).parent
 UNPRINTABLE = "\ufffd"
+_SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
 def typeset(source: str, job: Job, **more: Any) -> bytes:
@@ -80,8 +82,9 @@ def _compile(source: str, job: str) -> bytes:
 
 
 def without_missing(text: str) -> str:
-    """`text` with U+FFFD for each character that is in no font of this machine."""
-    wanted = {char for char in text if ord(char) > 0x7F}
+    """`text` with U+FFFD for each character that is in no font of this machine. Variation selectors
+    need to be in none: they choose a shape of the character before."""
+    wanted = {char for char in text if ord(char) > 0x7F and not _SELECTOR.match(char)}
     return text.translate({ord(char): UNPRINTABLE for char in wanted - covered(wanted)})
 
 

@@ -130,10 +130,13 @@ def test_names_from_the_right_copy_out_of_the_roll_as_they_were_typed(
 
 
 def test_a_character_in_no_font_costs_neither_the_roll_nor_its_neighbours(tmp_path: Path) -> None:
-    text, _ = printed_roll(tmp_path, ["Ada \ue000 Lovelace 😀", "", [], ""], ["Bo", "", [], ""])
+    shaped = "葛\U000e0100城"  # with a selector of its shape, as some Japanese names have it
+    others = [[name, "", [], ""] for name in ("Bo", shaped)]
+    text, _ = printed_roll(tmp_path, ["Ada \ue000 Lovelace 😀", "", [], ""], *others)
     assert "Ada\ufffdLovelace" in text
     assert "😀" in text
     assert "Bo" in text
+    assert shaped in text
 
 
 def test_a_roll_from_the_right_hangs_on_the_right(tmp_path: Path) -> None:
