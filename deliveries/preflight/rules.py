@@ -188,7 +188,10 @@ def every_name(dossier: Dossier) -> Findings:
         _("No character is missing from the fonts"),
         names := dossier.named(lambda facts: facts["unprintable"]),
         names,
-        _("Install a font that has it on the server (make run installs Noto), and freeze anew."),
+        _(
+            "Install a font that has it on the server (make run installs Noto), or have a moderator "
+            "take the entry back; then freeze anew."
+        ),
     )
 
 

@@ -68,7 +68,7 @@ def finish_delivery(*, delivery_id: int) -> bool:
             return False
         try:
             files = _write_dossier(delivery, pieces)
-        except (PrintFailed, OSError) as error:
+        except (PrintFailed, OSError, pikepdf.PdfError) as error:
             log.warning("dossier_failed", delivery=delivery.pk, error=str(error))
             delivery.status = DeliveryStatus.FAILED
             delivery.error = str(error)

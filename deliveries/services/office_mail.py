@@ -168,6 +168,8 @@ def unchanged(file: DossierFile) -> bytes:
         content = file.path.read_bytes()
     except FileNotFoundError:
         raise NotAccepted(f"{file.name} is gone from the disk", lasting=True) from None
+    except OSError as error:
+        raise NotAccepted(f"{file.name}: {error.strerror}", lasting=False) from None
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise NotAccepted(f"{file.name} was changed on the disk", lasting=True)
     return content

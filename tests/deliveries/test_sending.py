@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import errno
+import os
 import smtplib
 import threading
 from datetime import timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -190,6 +193,20 @@ def test_a_file_that_changed_on_the_disk_does_not_leave(letter: Letter, mailroom
     dispatch.refresh_from_db()
     assert dispatch.server_reply == "roll.pdf was changed on the disk"
     assert mailroom.taken == []
+
+
+def test_a_disk_that_cannot_be_read_leaves_the_mail_waiting(
+    letter: Letter, mailroom: Mailroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def burst(path: Path) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    delivery = a_ready_delivery(letter)
+    dispatch = send_delivery(delivery=delivery, actor=sender(delivery))
+    monkeypatch.setattr(Path, "read_bytes", burst)
+    assert mail_dispatch(dispatch_id=dispatch.pk) == DispatchStatus.QUEUED
+    dispatch.refresh_from_db()
+    assert dispatch.server_reply == "letter.pdf: Input/output error"
 
 
 def test_an_unfinished_delivery_is_not_sent(letter: Letter) -> None:
