@@ -189,8 +189,8 @@ def every_name(dossier: Dossier) -> Findings:
         names := dossier.named(lambda facts: facts["unprintable"]),
         names,
         _(
-            "Install a font that has it on the server (make run installs Noto), or have a moderator "
-            "take the entry back; then freeze anew."
+            "Install a font that has it on the server (make run installs Noto), or have a "
+            "moderator take the entry back; then freeze anew."
         ),
     )
 
