@@ -78,11 +78,14 @@ def _gone(
     request: MemberRequest, letter: Letter, delivery: Delivery, dispatch: Dispatch | None = None
 ) -> HttpResponse:
     """Says why there is no such mail any more, and what stays of it."""
+    files = delivery.files.for_office()
+    if dispatch and dispatch.sends_sealed:
+        files = delivery.files.filter(seals__in=files).order_by("seals_id")
     context = {
         "letter": letter,
         "delivery": delivery,
         "dispatch": dispatch,
         "erased": delivery.entries.erased().count(),
-        "files": delivery.files.for_office(),
+        "files": files,
     }
     return render(request, "deliveries/mail_gone.html", context, status=410)

@@ -24,6 +24,7 @@ from tests.deliveries.builders import (
     sealed,
 )
 from tests.deliveries.mailroom import Mailroom
+from tests.deliveries.test_failed_redaction import erase
 
 
 def names(plan: Any) -> list[str]:
@@ -55,6 +56,9 @@ def test_the_office_gets_the_sealed_copies(to_seal: Delivery, mailroom: Mailroom
     assert "The files are sealed" in body.get_content()
     again = address("dispatch_message", to_seal).replace("/1/m", f"/{dispatch.pk}/m")
     assert client.get(again)["Content-Type"] == "message/rfc822", "built again byte for byte"
+    erase(to_seal)
+    gone = client.get(again).content.decode()
+    assert all(copy.sha256 in gone for copy in to_seal.files.sealed_for_office())
 
 
 def test_a_mail_in_the_outbox_does_not_change_when_the_seal_comes(
