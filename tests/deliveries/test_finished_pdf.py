@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import re
 import subprocess
 import unicodedata
@@ -24,8 +26,6 @@ _SPACES = re.compile("[\\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # Heads and feet of pages lie between two names.
 NEAR = 500
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-# One process makes the roll for all that read it.
-pytestmark = pytest.mark.xdist_group("roll")
 SCRIPTS = {
     *("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "DEVANAGARI", "BENGALI", "TAMIL", "THAI"),
     *("HANGUL", "CJK", "HIRAGANA", "KATAKANA", "ARMENIAN", "GEORGIAN"),
@@ -55,17 +55,24 @@ def scripts_of(name: str) -> set[str]:
     return {unicodedata.name(char, "?").split()[0] for char in name if char.isalpha()}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def names() -> list[tuple[str, str]]:
     return list(demo_names().items())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def roll(names: list[tuple[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("roll") / "roll.pdf"
-    entries = [[name, country, ["Writer"], ""] for name, country in names]
-    # Typst's threads, here, would hang every later fork of this process.
-    write_in_child(partial(print_whole_roll, {"entries": entries}), path)
+    """Made by the process that comes first, for all processes that run these tests."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path = folder / "roll.pdf"
+    with (folder / "roll.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            entries = [[name, country, ["Writer"], ""] for name, country in names]
+            # Typst's threads, here, would hang every later fork of this process.
+            write_in_child(partial(print_whole_roll, {"entries": entries}), path)
     return path
 
 
