@@ -8,6 +8,7 @@ from typing import Any
 import segno
 
 from common.markdown import render_markdown
+from deliveries.print.isolates import isolated
 from deliveries.print.page import Job, Printed, css_string, print_document
 
 # A list of more names than this is set in two columns.
@@ -45,19 +46,21 @@ def text(job: Job) -> str:
 
 def signed(job: Job) -> str:
     """Totals in words, then the featured signatories and the organisations."""
-    lists = "".join(names(group) for group in job["groups"])
+    lists = "".join(names(group, job["direction"]) for group in job["groups"])
     return (
         f'<div class="signed"><h2>{escape(job["signed_title"])}</h2>'
         f"{paragraphs(*job['totals'])}{lists}</div>"
     )
 
 
-def names(group: Mapping[str, Any]) -> str:
-    items = "".join(
-        f"<li><strong>{escape(name)}</strong>, {escape(', '.join(rest))}</li>"
-        if rest
-        else f"<li>{escape(name)}</li>"
+def names(group: Mapping[str, Any], direction: str) -> str:
+    entries = [
+        (escape(isolated(name, direction)), [escape(isolated(each, direction)) for each in rest])
         for name, rest in group["entries"]
+    ]
+    items = "".join(
+        f"<li><strong>{name}</strong>, {', '.join(rest)}</li>" if rest else f"<li>{name}</li>"
+        for name, rest in entries
     )
     more = paragraphs(group["more"])
     kind = "names many" if len(group["entries"]) > MANY else "names"

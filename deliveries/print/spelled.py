@@ -112,16 +112,29 @@ def _glyphs(string: bytes) -> list[bytes]:
 
 
 def said(text: str, glyph: bytes, shown: bytes, font: Glyphs) -> bytes:
-    """`shown`, which ends with that glyph, with a text for each letter, the last one first.
+    """`shown`, which ends with that glyph, with a text for each letter; with none if it is but a
+    sign."""
+    return spell(text, glyph.hex(), shown) if glyph in font.wide else silent(shown)
+
+
+def silent(shown: bytes) -> bytes:
+    return _SAID % (b"", shown)
+
+
+def spell(text: str, glyph: str, shown: bytes) -> bytes:
+    """`shown`, which ends with that glyph (in hex), with a text for each letter, last ones first.
 
     What is seen stands where the first is that is no sign and no mark.
     """
-    if glyph not in font.wide:
-        return _SAID % (b"", shown)
+    if not is_joined(text):
+        return _SAID % (_hex(text), shown)
     base = next((at for at, char in enumerate(text) if unicodedata.category(char) not in _SIGNS), 0)
-    unseen = _UNSEEN % glyph.hex().encode()
+    unseen = _UNSEEN % glyph.encode()
     return b"".join(
-        _SAID
-        % (text[at].encode("utf-16-be").hex().encode(), unseen + (shown if at == base else b""))
+        _SAID % (_hex(text[at]), unseen + (shown if at == base else b""))
         for at in reversed(range(len(text)))
     )
+
+
+def _hex(text: str) -> bytes:
+    return text.encode("utf-16-be").hex().encode()

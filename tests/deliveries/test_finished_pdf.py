@@ -7,10 +7,12 @@ import os
 import re
 import subprocess
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -18,6 +20,7 @@ import pytest
 from coalition.demo.plans import Plan, load_plans
 from coalition.demo.submissions import invent_submissions
 from deliveries.print.join import Bookmark, join_pieces
+from deliveries.print.letter import MANY, write_letter
 from deliveries.print.press import write_in_child
 from deliveries.print.roll import write_roll
 from deliveries.print.whole import DEFAULTS, print_whole_roll
@@ -26,6 +29,16 @@ _SPACES = re.compile("[\\s\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 # Heads and feet of pages lie between two names.
 NEAR = 500
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
+EACH = 3
+LETTER: dict[str, Any] = {
+    **DEFAULTS,
+    **dict.fromkeys(("delivery_line", "date", "body_markdown", "signed_title", "statement"), ""),
+    **dict.fromkeys(("statement_language", "code_alt", "proof_title", "text_sha256"), ""),
+    "addressee": [],
+    "totals": [],
+    "proof": [],
+    "address": "http://localhost",
+}
 SCRIPTS = {
     *("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW", "DEVANAGARI", "BENGALI", "TAMIL", "THAI"),
     *("HANGUL", "CJK", "HIRAGANA", "KATAKANA", "ARMENIAN", "GEORGIAN"),
@@ -113,6 +126,27 @@ def test_every_name_of_the_demo_copies_out_unchanged_and_in_order(
     # With the hyphens. There Poppler takes words that run from right to left one by one.
     raw = said_by("pdftotext", "-raw", "-enc", "UTF-8", roll, "-")
     assert missed([n for n in everybody if not scripts_of(n) & {"ARABIC", "HEBREW"}], raw) == []
+
+
+def test_names_of_every_script_copy_out_of_the_letter(
+    names: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    chosen: dict[str, str] = {}
+    of_kind = Counter[str]()
+    for name, _ in names:
+        signs = {unicodedata.category(char) for char in name} & {"Mn", "Mc", "Cf"}
+        kind = f"{sorted(scripts_of(name))} {sorted(signs)} {'لله' in name}"
+        of_kind[kind] += 1
+        if of_kind[kind] <= EACH:
+            chosen[name] = name.replace("-", "")
+    rows = [list(chosen)[at : at + MANY] for at in range(0, len(chosen), MANY)]
+    groups = [
+        {"title": "People", "entries": [[name, []] for name in row], "more": ""} for row in rows
+    ]
+    path = tmp_path / "letter.pdf"
+    write_in_child(partial(write_letter, {**LETTER, "groups": groups}), path)
+    seen = said_by("pdftotext", "-enc", "UTF-8", path, "-")
+    assert missed(list(chosen.values()), seen.replace("-", "")) == []
 
 
 def test_qpdf_finds_no_fault(roll: Path) -> None:
