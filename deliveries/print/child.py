@@ -14,11 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 # Many times what the largest file takes: beyond them a child is stuck, or eats the machine. What it
-# starts has the limits of processor time and memory as well. Memory is address space, in which
-# fonts count with all their bytes even where they are only looked into.
+# starts has the limits of processor time and memory as well. Memory is what can be written to:
+# fonts that are looked into do not count, nor what threads of many cores only set aside.
 MOST_SECONDS = 300
 MOST_BUSY_SECONDS = 180
-MOST_MEMORY = 4 << 30
+MOST_MEMORY = 2 << 30
 
 _TOO_LONG = "it took too long, and was ended"
 _ENDS = {
@@ -68,7 +68,7 @@ def _limit() -> None:
     signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)
     limits = {
         resource.RLIMIT_CPU: MOST_BUSY_SECONDS,
-        resource.RLIMIT_AS: MOST_MEMORY,
+        resource.RLIMIT_DATA: MOST_MEMORY,
         resource.RLIMIT_CORE: 0,  # it would hold names
     }
     for limit, most in limits.items():
