@@ -76,7 +76,7 @@ def print_roll(job: Job) -> bytes:
             heads[len(lines)] = count_lines([(rule("bold"), title)], grid.width / type_pt, 0)
         lines += [entry.lines for entry in entries]
         sections.append({"title": title, "entries": entries})
-    grid = _fitting(job, lines, heads, grid)
+    grid = fitting(job, lines, heads, grid)
     opening = opening_lines(job, grid)
     known = {"grid": grid._asdict(), "sections": sections, "opening_lines": opening}
     begin = None
@@ -88,7 +88,7 @@ def print_roll(job: Job) -> bytes:
     return typeset("roll", job, **known, breaks=breaks)
 
 
-def _fitting(job: Job, lines: Lines, heads: Heads, grid: Grid) -> Grid:
+def fitting(job: Job, lines: Lines, heads: Heads, grid: Grid) -> Grid:
     """The grid, with a line more in each column where that saves a last page of a few names."""
     tighter = longer(grid)
     more = [*lines, *[1] * SPARE]

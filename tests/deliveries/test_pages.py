@@ -120,3 +120,11 @@ def test_a_delivery_s_pieces_end_with_pages(
     # Pages begin with the guild, with the first person, for whom there is no room below it, and,
     # since one takes two lines, with the fifth.
     assert [(piece.first, piece.last) for piece in pieces] == [(1, 5 - SPARE), (6 - SPARE, 16)]
+
+
+def test_a_line_more_in_each_column_saves_a_page_of_a_few_names() -> None:
+    job = {**DEFAULTS, "opening": None}
+    room = 2 * GRID.columns * (GRID.lines + 1) - SPARE
+    assert roll.fitting(job, [1] * room, {}, GRID).lines == GRID.lines + 1
+    assert roll.fitting(job, [1] * (room + 1), {}, GRID) == GRID
+    assert roll.fitting(job, [1] * 2 * GRID.columns * GRID.lines, {}, GRID) == GRID
