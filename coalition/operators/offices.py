@@ -18,7 +18,7 @@ class OfficeTable(ReadOnly):
     """May be added and changed, not deleted: deliveries point at it."""
 
     form = OfficeForm
-    list_display = ("name", "channel", "deadline_at", "checked_on")
+    list_display = ("name", "channel", "deadline", "checked_on")
     search_fields = ("name", "docket")
     prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
@@ -45,6 +45,11 @@ class OfficeTable(ReadOnly):
         ),
         (_("How it is known"), {"fields": ("source", "checked_on", "notes")}),
     )
+
+    @admin.display(description=_("Deadline"), ordering="deadline_at")
+    def deadline(self, office: Office) -> str | None:
+        """In the office's own time zone, as elsewhere."""
+        return office.deadline.words if office.deadline else None
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return site.has_permission(request)
