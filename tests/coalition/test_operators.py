@@ -98,6 +98,8 @@ def test_operator_adds_an_office_and_changes_a_rule(operator_client: Client) -> 
     assert (office.max_pages, office.annexes_count, office.comment_emoji) == (None, None, False)
     page = f"/operate/letters/office/{office.pk}/change/"
     assert 'value="2027-03-15T23:59:00"' in operator_client.get(page).content.decode()
+    offices = operator_client.get("/operate/letters/office/").content.decode()
+    assert "15 March 2027, 11:59 pm Eastern Time" in offices
     operator_client.post(page, {**OFFICE, "max_pages": "15", "source": "The notice"})
     operator_client.post(page, {**OFFICE, "max_pages": "15", "source": "The notice"})
     office.refresh_from_db()
