@@ -9,7 +9,7 @@ agree. A sign, which Typst lets stand for the letter that bears it, is silent: i
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pikepdf
@@ -81,29 +81,32 @@ def spelled(content: bytes, fonts: Mapping[str, Glyphs]) -> bytes:
                 font = fonts[_FONT.findall(part["before"])[-1].decode()]
                 glyph = _glyphs(_TOKEN.findall(part["within"])[-1])[-1]
                 return part["before"] + said(text, glyph, part["within"], font)
-        elif font and part["shown"]:
-            return b"".join(_reshow(part["shown"], font))
+        elif font and font.joined:
+            return _reshow(part["shown"], font)
         return part[0]
 
     return _PART.sub(respell, content)
 
 
-def _reshow(shown: bytes, font: Glyphs) -> Iterator[bytes]:
+def _reshow(shown: bytes, font: Glyphs) -> bytes:
     """What a Tj or TJ shows, in parts where a glyph stands for several letters."""
     row: list[bytes] = []
+    parts = []
     for token in _TOKEN.findall(shown):
         if not token.startswith((b"(", b"<")):
             row.append(token)
             continue
         for glyph in _glyphs(token):
             if text := font.joined.get(glyph):
-                yield b"[%s]TJ\n" % b" ".join(row)
-                yield said(text, glyph, b"<%s>Tj\n" % glyph.hex().encode(), font)
+                parts += [b"[%s]TJ\n" % b" ".join(row), said(text, glyph, _show(glyph), font)]
                 row = []
             else:
                 row.append(b"<%s>" % glyph.hex().encode())
-    if row:
-        yield b"[%s]TJ\n" % b" ".join(row)
+    return b"".join([*parts, b"[%s]TJ\n" % b" ".join(row)]) if parts else shown
+
+
+def _show(glyph: bytes) -> bytes:
+    return b"<%s>Tj\n" % glyph.hex().encode()
 
 
 def _glyphs(string: bytes) -> list[bytes]:

@@ -67,12 +67,11 @@ def say_marks_once(pdf: bytes, text: str, type_pt: float) -> bytes:
                 continue
             written = page.Contents.read_bytes()
             content = spelled(written, glyphs) if has_turned else written
-            if has_raised and is_uneven(content, type_pt):
-                page.Contents = document.make_stream(content)
-                parsed = mended(pikepdf.parse_content_stream(page), fonts, text)
-                content = pikepdf.unparse_content_stream(parsed)
             if content != written:
                 page.Contents = document.make_stream(content)
+            if has_raised and is_uneven(content, type_pt):
+                parsed = mended(pikepdf.parse_content_stream(page), fonts, text)
+                page.Contents = document.make_stream(pikepdf.unparse_content_stream(parsed))
         target = io.BytesIO()
         document.save(target, deterministic_id=True)
     return target.getvalue()
