@@ -9,6 +9,7 @@ from common.responses import see_other
 from deliveries.files import download
 from deliveries.forms import NewDeliveryForm
 from deliveries.models import DossierFile, Seal
+from deliveries.models.dispatch import OVER
 from deliveries.seal.certificate import is_configured
 from deliveries.services.freeze_delivery import (
     LetterWithdrawn,
@@ -100,6 +101,7 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
             "seal": Seal.objects.filter(delivery=delivery).first(),
             "can_seal": is_configured(),
             "is_leaving": any(dispatch.is_under_way for dispatch in dispatches),
+            "has_way": any(dispatch.status not in OVER for dispatch in dispatches),
             "may_deliver": request.role.includes(EDITOR),
         },
     )

@@ -129,3 +129,13 @@ def test_the_send_page_shows_what_goes_where(ready: Delivery) -> None:
     assert client.post(address("delivery_send", ready)).status_code == 303
     assert client.post(address("delivery_send", ready)).status_code == 303
     assert Dispatch.objects.get().status == DispatchStatus.QUEUED
+
+
+def test_while_nobody_knows_whether_a_mail_went_no_other_way_is_offered(ready: Delivery) -> None:
+    client = client_of(a_member(ready.letter.coalition, Role.OWNER))
+    ways = [address(name, ready) for name in ("delivery_send", "delivery_by_hand")]
+    client.post(ways[0])
+    for status, offered in (("uncertain", False), ("failed", True)):
+        Dispatch.objects.update(status=status)
+        page = client.get(address("delivery_detail", ready)).content.decode()
+        assert [f'href="{way}"' in page for way in ways] == [offered] * 2
