@@ -18,6 +18,7 @@ from deliveries.print.spelled import is_right_to_left, silent, spell
 
 # Devanagari to Myanmar, Khmer.
 _SHAPED = re.compile("[\u0900-\u109f\u1780-\u17ff]")
+_ISOLATE = re.compile("[\u2066-\u2069]")
 # What Pango draws nothing for, but what was typed: joiners, marks of direction.
 _DRAWN = re.compile("[^\u200c-\u200f]")
 _TOKEN = re.compile("<([0-9a-f]*)>|([^<>]+)")
@@ -29,6 +30,9 @@ class Glyph(NamedTuple):
 
     words: str | None
     is_last: bool
+
+
+PLAIN = Glyph(None, True)
 
 
 @cache
@@ -49,7 +53,9 @@ def install() -> None:
                 if text and self._tags is not None:
                     if _SHAPED.search(text):
                         # What was just written is: tag, properties, BDC.
-                        self.stream[-2]["ActualText"] = pydyf.String(" ".join(text.split()))
+                        self.stream[-2]["ActualText"] = pydyf.String(
+                            " ".join(_ISOLATE.sub("", text).split())
+                        )
                     elif is_right_to_left(text):
                         self._turned, self._glyphs = box, None
                 yield
@@ -107,7 +113,7 @@ def _spelled(shown: str, glyphs: Iterator[Glyph]) -> Iterator[bytes]:
             row.append(distance)
         for at in range(0, len(codes), 4):
             code = codes[at : at + 4]
-            glyph = next(glyphs)
+            glyph = next(glyphs, PLAIN)
             if glyph.words is not None and not begun:
                 # A sign is moved over its letter, whose place is before that.
                 moved = [] if glyph.is_last else [each for each in row[-1:] if each[0] != "<"]

@@ -1,7 +1,12 @@
 """Names that run from right to left, in a list that may run the other way."""
 
+import re
 import unicodedata
 
+# Hebrew to Arabic, presentation forms, older and African scripts.
+_TURNED = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 FIRST_STRONG, POP_ISOLATE = "\u2068", "\u2069"
 # For each direction of a list: what isolates a name that runs as the list does, and the mark that
 # has this direction.
@@ -15,7 +20,7 @@ def isolated(text: str, direction: str) -> str:
     It runs as its letters do. One of both directions runs as the list does, so that its words stand
     in the order in which they were typed; programs that copy text by its place read it so.
     """
-    if text.isascii() or not any("\u0590" <= char <= "\u08ff" or char >= "\ufb1d" for char in text):
+    if text.isascii() or not _TURNED.search(text):
         return text
     found = {_LETTERS.get(unicodedata.bidirectional(char)) for char in text}
     if not found >= {"ltr", "rtl"}:

@@ -46,7 +46,9 @@ class Glyphs(NamedTuple):
 
 
 def read_glyphs(font: pikepdf.Object, texts: Mapping[bytes, str]) -> Glyphs:
-    """`texts` is the font's ToUnicode."""
+    """`texts` is the font's ToUnicode. What is drawn in colour (Type 3) has no letters."""
+    if font.Subtype != "/Type0":
+        return Glyphs(turned=False, joined={}, wide=frozenset())
     joined = {glyph: text for glyph, text in texts.items() if is_joined(text)}
     widths = [int(number) for number in font.DescendantFonts[0].W]
     wide = {

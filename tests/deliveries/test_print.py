@@ -124,6 +124,7 @@ def test_names_from_the_right_copy_out_of_the_roll_as_they_were_typed(
     entries = [[name, "", [], ""] for name in TURNED_NAMES]
     # Poppler reads a page as most of its letters run.
     entries += [[{"ltr": "Ada Lovelace", "rtl": "علي حسن"}[direction], "", [], ""]] * 20
+    entries.append(["😀 Bo", "", [], ""])  # drawn with a font that has no letters
     text, _ = printed_roll(tmp_path, *entries, direction=direction, type_pt="8")
     text = re.sub("[\u200e\u200f\u202a-\u202e]", "", text)
     assert [name for name in TURNED_NAMES if name.replace(" ", "") not in text] == []
