@@ -1,4 +1,4 @@
-"""Names that run from right to left, in a list that may run the other way."""
+"""Names that run against the list that they are in, and the comma between an entry's parts."""
 
 import re
 import unicodedata
@@ -15,14 +15,15 @@ _LETTERS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
 def isolated(text: str, direction: str) -> str:
-    """Text with a right-to-left letter, between isolates: it does not reorder its neighbours.
+    """Text that does not run as the list does, between isolates: it does not reorder its
+    neighbours.
 
     It runs as its letters do. One of both directions runs as the list does, so that its words stand
     in the order in which they were typed; programs that copy text by its place read it so.
     """
-    if text.isascii() or not _TURNED.search(text):
+    if direction == "ltr" and (text.isascii() or not _TURNED.search(text)):
         return text
-    found = {_LETTERS.get(unicodedata.bidirectional(char)) for char in text}
+    found = {_LETTERS.get(unicodedata.bidirectional(char)) for char in text} - {None}
     if not found >= {"ltr", "rtl"}:
         return f"{FIRST_STRONG}{text}{POP_ISOLATE}"
     return f"{_RUNNING[direction][0]}{_marked(text, direction)}{POP_ISOLATE}"
@@ -43,3 +44,8 @@ def _marked(text: str, direction: str) -> str:
             against += 1
         marked += char
     return f"{marked[:against]}{mark}{marked[against:]}" if 0 < against < len(marked) else marked
+
+
+def comma(language: str) -> str:
+    """The comma between the parts of an entry, in a list in that language."""
+    return "\u060c" if language.partition("-")[0] in ("ar", "fa", "ur") else ","

@@ -8,7 +8,7 @@ from typing import Any
 import segno
 
 from common.markdown import render_markdown
-from deliveries.print.isolates import isolated
+from deliveries.print.isolates import comma, isolated
 from deliveries.print.page import Job, Printed, css_string, print_document
 
 # A list of more names than this is set in two columns.
@@ -46,20 +46,24 @@ def text(job: Job) -> str:
 
 def signed(job: Job) -> str:
     """Totals in words, then the featured signatories and the organisations."""
-    lists = "".join(names(group, job["direction"]) for group in job["groups"])
+    lists = "".join(
+        names(group, job["direction"], comma(job["language"])) for group in job["groups"]
+    )
     return (
         f'<div class="signed"><h2>{escape(job["signed_title"])}</h2>'
         f"{paragraphs(*job['totals'])}{lists}</div>"
     )
 
 
-def names(group: Mapping[str, Any], direction: str) -> str:
+def names(group: Mapping[str, Any], direction: str, between: str) -> str:
     entries = [
         (escape(isolated(name, direction)), [escape(isolated(each, direction)) for each in rest])
         for name, rest in group["entries"]
     ]
     items = "".join(
-        f"<li><strong>{name}</strong>, {', '.join(rest)}</li>" if rest else f"<li>{name}</li>"
+        f"<li><strong>{name}</strong>{between} {f'{between} '.join(rest)}</li>"
+        if rest
+        else f"<li>{name}</li>"
         for name, rest in entries
     )
     more = paragraphs(group["more"])

@@ -10,7 +10,7 @@ import pikepdf
 
 from deliveries.print.fonts import shapes_of
 from deliveries.print.grid import Grid, grid_of, longer
-from deliveries.print.isolates import isolated
+from deliveries.print.isolates import comma, isolated
 from deliveries.print.lines import Run, count_lines, rule, widest_part
 from deliveries.print.opening import opening_lines
 from deliveries.print.page import Job
@@ -71,14 +71,19 @@ def print_roll(job: Job) -> bytes:
     heads = {}
     sections = []
     for section in job["sections"]:
-        entries = [entry_of(entry, grid, type_pt, job["direction"]) for entry in section["entries"]]
+        entries = [entry_of(entry, grid, job) for entry in section["entries"]]
         if title := section["title"]:
             heads[len(lines)] = count_lines([(rule("bold"), title)], grid.width / type_pt, 0)
         lines += [entry.lines for entry in entries]
         sections.append({"title": title, "entries": entries})
     grid = fitting(job, lines, heads, grid)
     opening = opening_lines(job, grid)
-    known = {"grid": grid._asdict(), "sections": sections, "opening_lines": opening}
+    known = {
+        "grid": grid._asdict(),
+        "sections": sections,
+        "opening_lines": opening,
+        "comma": comma(job["language"]),
+    }
     begin = None
     if grid.detail == "full":
         # Lines with roles and places are foretold less exactly, and there are few enough to look.
@@ -110,12 +115,14 @@ def _paragraphs_on_last_page(pdf: bytes) -> int:
         return paragraphs
 
 
-def entry_of(entry: Entry, grid: Grid, type_pt: float, direction: str) -> Set:
+def entry_of(entry: Entry, grid: Grid, job: Job) -> Set:
     name, country, details, signs = entry
+    direction = job["direction"]
     language, region = shapes_of(name, country)
     parts = details if grid.detail == "full" else ()
-    rest = ", ".join(isolated(part, direction) for part in parts)
-    width = grid.width / type_pt
+    between = f"{comma(job['language'])} "
+    rest = between.join(isolated(part, direction) for part in parts)
+    width = grid.width / float(job["type_pt"])
     runs = runs_of(name, signs, rest, grid.detail)
     return Set(
         isolated(name, direction),

@@ -154,6 +154,18 @@ def test_a_roll_from_the_right_hangs_on_the_right(tmp_path: Path) -> None:
     assert all(float(right) <= edge for edge in edges.values() for *_, right, _ in words)
 
 
+def test_in_a_roll_from_the_right_a_name_from_the_left_stands_before_what_is_beside_it(
+    tmp_path: Path,
+) -> None:
+    entries = [["Ada Muster", "", ["Writer", "Paris"], "✓"]]
+    _, path = printed_roll(tmp_path, *entries, direction="rtl", language="ar", detail="full")
+    boxes = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, check=True)
+    words = re.findall(r'xMin="([\d.]+)" .*>(.*)</word>', boxes.stdout.decode())
+    starts = {word.strip("،"): float(left) for left, word in words}
+    assert starts["Ada"] < starts["Muster"]
+    assert starts["Paris"] < starts["Writer"] < starts["Ada"]
+
+
 def test_no_word_leaves_its_column(tmp_path: Path) -> None:
     entries = [["A" * 110, "", ["x" * 60], ""], ["é" * 90, "", [], "¶"], ["漢" * 60, "", [], ""]]
     _, path = printed_roll(tmp_path, *entries * 10, opening=None)
