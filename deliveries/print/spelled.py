@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 import pikepdf
 
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc]")
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
 _SIGNS = ("Mn", "Cf")
 _TEXT = rb"(?:[^()\\]|\\.)*"
 for _ in range(4):  # Typst leaves brackets that match as they are
