@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
+from itertools import accumulate, zip_longest
 
 Line = tuple[str, str]  # a name and what stands beside it
 
@@ -17,6 +19,7 @@ _BENT = re.compile(
     "\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 # A roll is in order: a name stands soon after the one before; heads and feet of pages lie between.
+PAGE_END = "\f"
 _WINDOW = 1000
 _SLACK = 200
 
@@ -40,19 +43,27 @@ class Reader:
 def look_for_names(lines: Iterable[Line], raw: str, seen: str) -> tuple[list[str], list[str]]:
     """The names that are absent, and those that are there, but not letter for letter.
 
-    `raw` is the text as the file has it, with the words of a right-to-left name from left to right;
-    `seen` as it lies on the page, where a hyphen at the end of a line counts as a soft one. A name
-    is to stand unchanged in one of them, after the name before it.
+    `raw` is the text as the file has it, in order, but with the words of a right-to-left name from
+    left to right; `seen` as it lies on the page, where a hyphen at the end of a line counts as a
+    soft one, and columns may come from the right. Both have a form feed behind each page. A name is
+    to stand in its place in `raw`, and unchanged on that page of either.
     """
-    exact = [Reader(letters(text)) for text in (raw, seen)]
-    tolerant = Reader(plain(raw))
-    absent, reordered = [], []
+    pages = raw.split(PAGE_END)
+    reader = Reader("".join(map(plain, pages)))
+    ends = list(accumulate(len(plain(page)) for page in pages))
+    views = [
+        f"{letters(one)}\n{letters(other)}"
+        for one, other in zip_longest(pages, seen.split(PAGE_END), fillvalue="")
+    ]
+    absent: list[str] = []
+    reordered: list[str] = []
     for name, details in lines:
-        found = [reader.finds(letters(name)) for reader in exact]
-        is_there = _stands(tolerant, name, details)
-        if not is_there and not any(found):
+        if not _stands(reader, name, details):
             absent.append(name)
-        elif not any(found):
+            continue
+        page = bisect_left(ends, reader.after)
+        wanted = letters(name)
+        if not any(wanted in view for view in views[max(0, page - 1) : page + 2]):
             reordered.append(name)
     return absent, reordered
 

@@ -2,35 +2,51 @@
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 
 # Hebrew to Arabic, presentation forms, older and African scripts.
 _TURNED = re.compile(
     "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 FIRST_STRONG, POP_ISOLATE = "\u2068", "\u2069"
-# For each direction of a list: what isolates a name that runs as the list does, and the mark that
-# has this direction.
+# For each direction of what is around: the isolate of what runs so, and the mark that runs so.
 _RUNNING = {"ltr": ("\u2066", "\u200e"), "rtl": ("\u2067", "\u200f")}
 _LETTERS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
-def isolated(text: str, direction: str) -> str:
+def runs_both_ways(text: str) -> bool:
+    if text.isascii() or not _TURNED.search(text):
+        return False
+    return {"ltr", "rtl"} <= {_LETTERS.get(unicodedata.bidirectional(char)) for char in text}
+
+
+def most_run(texts: Iterable[str]) -> str:
+    """The direction of most letters, as programs that read a page by place count them."""
+    letters = Counter(
+        _LETTERS.get(unicodedata.bidirectional(char)) for text in texts for char in text
+    )
+    return "rtl" if letters["rtl"] > letters["ltr"] else "ltr"
+
+
+def isolated(text: str, direction: str, around: str = "") -> str:
     """Text that does not run as the list does, between isolates: it does not reorder its
     neighbours.
 
-    It runs as its letters do. One of both directions runs as the list does, so that its words stand
-    in the order in which they were typed; programs that copy text by its place read it so.
+    It runs as its letters do. One of both directions runs as what is around it (where that is not
+    known, as the list), so that its words stand in the order in which they were typed; programs
+    that copy text by its place read it so.
     """
     if direction == "ltr" and (text.isascii() or not _TURNED.search(text)):
         return text
-    found = {_LETTERS.get(unicodedata.bidirectional(char)) for char in text} - {None}
-    if not found >= {"ltr", "rtl"}:
+    if not runs_both_ways(text):
         return f"{FIRST_STRONG}{text}{POP_ISOLATE}"
-    return f"{_RUNNING[direction][0]}{_marked(text, direction)}{POP_ISOLATE}"
+    around = around or direction
+    return f"{_RUNNING[around][0]}{_marked(text, around)}{POP_ISOLATE}"
 
 
 def _marked(text: str, direction: str) -> str:
-    """With a mark behind each part that runs against the list: such a program would take the space
+    """With a mark behind each part that runs the other way: such a program would take the space
     behind it for a part of it, and put it before."""
     mark = _RUNNING[direction][1]
     marked = ""

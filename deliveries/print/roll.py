@@ -10,7 +10,7 @@ import pikepdf
 
 from deliveries.print.fonts import shapes_of
 from deliveries.print.grid import Grid, grid_of, longer
-from deliveries.print.isolates import comma, isolated
+from deliveries.print.isolates import comma, isolated, most_run, runs_both_ways
 from deliveries.print.lines import Run, count_lines, rule, widest_part
 from deliveries.print.opening import opening_lines
 from deliveries.print.page import Job
@@ -71,7 +71,11 @@ def print_roll(job: Job) -> bytes:
     heads = {}
     sections = []
     for section in job["sections"]:
-        entries = [entry_of(entry, grid, job) for entry in section["entries"]]
+        given = section["entries"]
+        entries = [
+            entry_of(entry, grid, job, _direction_around(given, at, grid))
+            for at, entry in enumerate(given)
+        ]
         if title := section["title"]:
             heads[len(lines)] = count_lines([(rule("bold"), title)], grid.width / type_pt, 0)
         lines += [entry.lines for entry in entries]
@@ -91,6 +95,17 @@ def print_roll(job: Job) -> bytes:
         begin = max(0, len(lines) - _paragraphs_on_last_page(draft))
     breaks = last_columns(lines, heads, grid, opening, begin)
     return typeset("roll", job, **known, breaks=breaks)
+
+
+def _direction_around(entries: Sequence[Entry], at: int, grid: Grid) -> str:
+    """How most letters run on about the page of an entry; only names that run both ways ask."""
+    if not runs_both_ways(entries[at][0]):
+        return ""
+    half = grid.lines * grid.columns // 2
+    near = entries[max(0, at - half) : at + half]
+    if grid.detail == "names":
+        return most_run(name for name, *_ in near)
+    return most_run(text for name, _, details, _ in near for text in (name, *details))
 
 
 def fitting(job: Job, lines: Lines, heads: Heads, grid: Grid) -> Grid:
@@ -115,7 +130,7 @@ def _paragraphs_on_last_page(pdf: bytes) -> int:
         return paragraphs
 
 
-def entry_of(entry: Entry, grid: Grid, job: Job) -> Set:
+def entry_of(entry: Entry, grid: Grid, job: Job, around: str) -> Set:
     name, country, details, signs = entry
     direction = job["direction"]
     language, region = shapes_of(name, country)
@@ -125,7 +140,7 @@ def entry_of(entry: Entry, grid: Grid, job: Job) -> Set:
     width = grid.width / float(job["type_pt"])
     runs = runs_of(name, signs, rest, grid.detail)
     return Set(
-        isolated(name, direction),
+        isolated(name, direction, around),
         signs,
         rest,
         language,
