@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from deliveries.models import Delivery, DeliveryStatus, PieceStatus, Seal, SealStatus
 from deliveries.models.file import sealed_name
+from deliveries.services.erase_entries import erase_entries
 from deliveries.services.finish_delivery import finish_delivery
 from deliveries.services.freeze_delivery import freeze_delivery
 from deliveries.services.render_piece import render_piece
 from letters.models import Letter, Office, Role
 from tests.builders import a_member
+from verification.services.erase_signature import erase_signature
 
 
 def an_office(slug: str = "office-of-paper", **fields: Any) -> Office:
@@ -125,6 +127,14 @@ def sealed(delivery: Delivery) -> Delivery:
             pages=plain.pages,
         )
     return delivery
+
+
+def erase(delivery: Delivery) -> None:
+    """Has the data of the only person on its roll erased, and its entry emptied."""
+    signature_id = delivery.entries.get().signature_id
+    assert signature_id is not None
+    erase_signature(signature_id=signature_id)
+    erase_entries()
 
 
 def address(name: str, delivery: Delivery) -> str:

@@ -16,7 +16,6 @@ from coalition.running.findings import Level
 from deliveries.models import Delivery
 from deliveries.print.child import PrintFailed
 from deliveries.services import redact_delivery as redaction
-from deliveries.services.erase_entries import erase_entries
 from deliveries.services.mail_dispatch import mail_dispatch
 from deliveries.services.redact_delivery import (
     due_redactions,
@@ -26,9 +25,8 @@ from deliveries.services.redact_delivery import (
 from deliveries.services.send_delivery import send_delivery
 from letters.models import Role
 from tests.builders import a_member, an_operator
-from tests.deliveries.builders import address, client_of
+from tests.deliveries.builders import address, client_of, erase
 from tests.deliveries.mailroom import Mailroom
-from verification.services.erase_signature import erase_signature
 
 
 @pytest.fixture
@@ -41,13 +39,6 @@ def erased(ready: Delivery, monkeypatch: pytest.MonkeyPatch) -> Delivery:
     monkeypatch.setattr(redaction, "print_piece", full)
     erase(ready)
     return ready
-
-
-def erase(delivery: Delivery) -> None:
-    signature_id = delivery.entries.get().signature_id
-    assert signature_id is not None
-    erase_signature(signature_id=signature_id)
-    erase_entries()
 
 
 def page_of(delivery: Delivery) -> str:

@@ -20,11 +20,11 @@ from tests.deliveries.builders import (
     address,
     an_office,
     client_of,
+    erase,
     made_ready,
     sealed,
 )
 from tests.deliveries.mailroom import Mailroom
-from tests.deliveries.test_failed_redaction import erase
 
 
 def names(plan: Any) -> list[str]:
