@@ -106,7 +106,8 @@ def _write_dossier(delivery: Delivery, pieces: list[DeliveryPiece]) -> list[Doss
 
 @private_files()
 def write_files(delivery: Delivery, pieces: list[DeliveryPiece], folder: Path) -> list[DossierFile]:
-    """The dossier's files in `folder`, all but the manifest. Raises PrintFailed, OSError."""
+    """The dossier's files in `folder`, all but the manifest. Raises PrintFailed, OSError,
+    PdfError."""
     files = []
     for piece in pieces:
         if name := LETTERS.get(PieceKind(piece.kind)):

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 
+import pikepdf
 import structlog
 from django.db import transaction
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -88,7 +89,7 @@ def redact_delivery(*, delivery_id: int) -> bool:
             piece.delivery = delivery
         try:
             changed = _redact(delivery, pieces)
-        except (PrintFailed, OSError) as error:
+        except (PrintFailed, OSError, pikepdf.PdfError) as error:
             log.warning("redaction_failed", delivery=delivery.pk, error=str(error))
             words = str(error).replace(f"{delivery.folder}/", "")
             Delivery.objects.filter(pk=delivery.pk).update(redaction_error=words)
@@ -105,13 +106,16 @@ def redact_delivery(*, delivery_id: int) -> bool:
 
 
 def _hold_failed(delivery: Delivery) -> bool:
-    """Nobody joins its pieces meanwhile; False where somebody has started it again."""
+    """Nobody joins its pieces meanwhile; False where somebody starts it again, or has.
+
+    Who does so takes the pieces after the delivery, so to wait here would be a deadlock.
+    """
     failed = Delivery.objects.filter(pk=delivery.pk, status=DeliveryStatus.FAILED)
-    return failed.select_for_update(no_key=True).exists()
+    return failed.select_for_update(no_key=True, skip_locked=True).exists()
 
 
 def _redact(delivery: Delivery, pieces: list[DeliveryPiece]) -> list[str]:
-    """Returns the names of the files that changed. Raises PrintFailed, OSError."""
+    """Returns the names of the files that changed. Raises PrintFailed, OSError, PdfError."""
     naming = list(_pieces_naming(delivery, pieces))
     changed: list[str] = []
     if delivery.is_complete:

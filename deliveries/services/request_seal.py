@@ -29,8 +29,10 @@ def seal_again(*, delivery: Delivery, actor: User) -> bool:
         locked = Delivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
         if not is_configured() or not locked.is_complete:
             return False
-        seal = Seal.objects.select_for_update().filter(delivery=locked).first()
-        if seal is not None and seal.status != SealStatus.FAILED:
+        # A worker takes the delivery after the seal, so to wait for it here would be a deadlock.
+        failed = Seal.objects.filter(delivery=locked, status=SealStatus.FAILED)
+        seal = failed.select_for_update(skip_locked=True).first()
+        if seal is None and Seal.objects.filter(delivery=locked).exists():
             return False
         record(locked.letter, actor, "seal_again", after={"delivery": locked.number})
         if seal is None:
