@@ -31,6 +31,10 @@ class Sends(models.TextChoices):
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def of(self, letter: Letter) -> DeliveryQuerySet:
+        """A letter's, with what their pages show beside them."""
+        return self.filter(letter=letter).select_related("letter__coalition", "office", "version")
+
     def public(self) -> DeliveryQuerySet:
         """What a stranger may know of: delivered or published, of a letter that is public."""
         return self.filter(
@@ -82,7 +86,6 @@ class Delivery(models.Model):
     redacted_entries = models.PositiveIntegerField(
         default=0, help_text=_("How many erased entries our copies of the files leave out.")
     )
-
     redaction_error = models.TextField(
         blank=True, help_text=_("Why our copies could not be made again without erased entries.")
     )
@@ -143,6 +146,10 @@ class Delivery(models.Model):
     def get_absolute_url(self) -> str:
         """The public page, which the QR code of the letter leads to."""
         return reverse("delivery_public", kwargs={"slug": self.letter.slug, "number": self.number})
+
+    def get_organisers_url(self) -> str:
+        """The page on which its letter's members work."""
+        return reverse("delivery_detail", args=[self.letter.slug, self.number])
 
     @property
     def folder(self) -> Path:

@@ -5,10 +5,8 @@ from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -27,16 +25,6 @@ P = ParamSpec("P")
 Act = Callable[Concatenate[MemberRequest, Delivery, P], None]
 
 
-def deliveries_of(letter: Letter) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(letter=letter).select_related(
-        "letter__coalition", "office", "version"
-    )
-
-
-def detail_url(delivery: Delivery) -> str:
-    return reverse("delivery_detail", args=[delivery.letter.slug, delivery.number])
-
-
 def editors_button(act: Act[P]) -> Callable[..., HttpResponseBase]:
     """A view for editors: a POST does `act` to the letter's delivery `number`."""
 
@@ -50,9 +38,9 @@ def editors_button(act: Act[P]) -> Callable[..., HttpResponseBase]:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> HttpResponse:
-        delivery = get_object_or_404(deliveries_of(letter), number=number)
+        delivery = get_object_or_404(Delivery.objects.of(letter), number=number)
         act(request, delivery, *args, **kwargs)
-        return see_other(detail_url(delivery))
+        return see_other(delivery.get_organisers_url())
 
     update_wrapper(pressed, act)
     return pressed

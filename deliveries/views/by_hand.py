@@ -10,9 +10,9 @@ from common.responses import see_other
 from deliveries.archive import zip_parts
 from deliveries.form_texts import form_texts
 from deliveries.forms import ByHandForm
+from deliveries.models import Delivery
 from deliveries.models.file import file_name
 from deliveries.services.send_delivery import CannotSend, record_by_hand
-from deliveries.views.buttons import deliveries_of, detail_url
 from deliveries.views.sending import explain
 from letters.access import MemberRequest, letter_member
 from letters.deadline import frozen_deadline
@@ -23,7 +23,7 @@ from letters.models import Letter, Role
 @require_http_methods(["GET", "HEAD", "POST"])
 def delivery_by_hand(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     """GET has what people need to hand it over; POST records that they did."""
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    delivery = get_object_or_404(Delivery.objects.of(letter), number=number)
     if not delivery.is_complete:
         raise Http404
     data = request.POST if request.method == "POST" else None
@@ -35,7 +35,7 @@ def delivery_by_hand(request: MemberRequest, letter: Letter, number: int) -> Htt
             messages.error(request, explain(error))
         else:
             messages.success(request, gettext("Recorded as delivered by hand."))
-        return see_other(detail_url(delivery))
+        return see_other(delivery.get_organisers_url())
     context = {
         "letter": letter,
         "delivery": delivery,
@@ -54,7 +54,7 @@ def delivery_zip(
     request: MemberRequest, letter: Letter, number: int
 ) -> HttpResponse | StreamingHttpResponse:
     """The files for the office, streamed; their names say who submits them."""
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    delivery = get_object_or_404(Delivery.objects.of(letter), number=number)
     files = list(delivery.files.for_office().select_related("delivery__letter__coalition"))
     if not files or not all(file.path.is_file() for file in files):
         raise Http404

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 from deliveries.models import Delivery, Dispatch
 from deliveries.services.office_mail import as_bytes, build_draft, build_message
 from deliveries.smtp import NotAccepted
-from deliveries.views.buttons import deliveries_of
 from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role
 
@@ -22,7 +21,7 @@ class NotAsItWas(Exception):
 @require_safe
 def delivery_draft(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     """The complete mail with every file, which a mail program opens as a draft."""
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    delivery = get_object_or_404(Delivery.objects.of(letter), number=number)
     if not delivery.is_complete:
         raise Http404
     try:
@@ -37,7 +36,7 @@ def dispatch_message(
     request: MemberRequest, letter: Letter, number: int, dispatch_id: int
 ) -> HttpResponse:
     """The mail as it was sent, built again; where a byte would differ, it is not given out."""
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    delivery = get_object_or_404(Delivery.objects.of(letter), number=number)
     dispatch = get_object_or_404(delivery.dispatches.exclude(message_sha256=""), pk=dispatch_id)
     dispatch.delivery = delivery
     try:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.responses import see_other
 from deliveries.files import download
 from deliveries.forms import NewDeliveryForm
-from deliveries.models import DossierFile, Seal
+from deliveries.models import Delivery, DossierFile, Seal
 from deliveries.models.dispatch import OVER
 from deliveries.seal.certificate import is_configured
 from deliveries.services.freeze_delivery import (
@@ -20,7 +20,6 @@ from deliveries.services.freeze_delivery import (
 from deliveries.services.inspect_delivery import preflight
 from deliveries.services.progress import progress_of
 from deliveries.services.redact_delivery import due_redactions
-from deliveries.views.buttons import deliveries_of, detail_url
 from deliveries.views.public import public_page
 from letters.access import MemberRequest, letter_member
 from letters.deadline import frozen_deadline
@@ -54,7 +53,7 @@ def delivery_new(request: MemberRequest, letter: Letter) -> HttpResponse:
     except NoText:
         form.add_error(None, gettext("This letter has no text yet. Publish its text first."))
         return _list_page(request, letter, form)
-    return see_other(detail_url(delivery))
+    return see_other(delivery.get_organisers_url())
 
 
 def _suggested(letter: Letter) -> dict[str, object]:
@@ -69,7 +68,7 @@ def _list_page(request: MemberRequest, letter: Letter, form: NewDeliveryForm) ->
         {
             "letter": letter,
             "form": form,
-            "deliveries": deliveries_of(letter),
+            "deliveries": Delivery.objects.of(letter),
             "offices": effective_offices(letter),
             "may_deliver": request.role.includes(EDITOR),
         },
@@ -80,7 +79,7 @@ def _list_page(request: MemberRequest, letter: Letter, form: NewDeliveryForm) ->
 @letter_member(Role.VIEWER)
 @require_safe
 def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    delivery = get_object_or_404(Delivery.objects.of(letter), number=number)
     dispatches = list(delivery.dispatches.select_related("created_by", "link"))
     files = list(delivery.files.select_related("delivery__letter__coalition"))
     redaction = due_redactions().filter(pk=delivery.pk).first()
@@ -111,14 +110,14 @@ def delivery_detail(request: MemberRequest, letter: Letter, number: int) -> Http
 @require_safe
 def delivery_progress(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     """The progress fragment; once the work is over it tells htmx to load the whole page."""
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    delivery = get_object_or_404(Delivery.objects.of(letter), number=number)
     response = render(
         request,
         "deliveries/progress.html",
         {"letter": letter, "delivery": delivery, "progress": progress_of(delivery)},
     )
     if not delivery.is_under_way:
-        response["HX-Redirect"] = detail_url(delivery)
+        response["HX-Redirect"] = delivery.get_organisers_url()
     response["Cache-Control"] = "no-store"
     return response
 
@@ -127,7 +126,7 @@ def delivery_progress(request: MemberRequest, letter: Letter, number: int) -> Ht
 @require_safe
 def delivery_preview(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     """The public page, for members before it is public."""
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    delivery = get_object_or_404(Delivery.objects.of(letter), number=number)
     if not delivery.is_complete:
         raise Http404
     response = public_page(request, delivery)

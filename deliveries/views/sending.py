@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from common.responses import see_other
-from deliveries.models import Seal
+from deliveries.models import Delivery, Seal
 from deliveries.services.office_mail import plan_mail
 from deliveries.services.send_delivery import (
     AlreadySent,
@@ -22,7 +22,6 @@ from deliveries.services.send_delivery import (
     check_sendable,
     send_delivery,
 )
-from deliveries.views.buttons import deliveries_of, detail_url
 from letters.access import MemberRequest, letter_member
 from letters.models import Letter, Role
 
@@ -68,16 +67,16 @@ def explain(error: CannotSend) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delivery_send(request: MemberRequest, letter: Letter, number: int) -> HttpResponse:
     """GET shows what will go where; POST puts it into the outbox."""
-    delivery = get_object_or_404(deliveries_of(letter), number=number)
+    delivery = get_object_or_404(Delivery.objects.of(letter), number=number)
     try:
         if request.method == "POST":
             send_delivery(delivery=delivery, actor=request.user)
             messages.success(request, gettext("The mail to the office is on its way."))
-            return see_other(detail_url(delivery))
+            return see_other(delivery.get_organisers_url())
         check_sendable(delivery)
     except CannotSend as error:
         messages.error(request, explain(error))
-        return see_other(detail_url(delivery))
+        return see_other(delivery.get_organisers_url())
     context = {
         "letter": letter,
         "delivery": delivery,
