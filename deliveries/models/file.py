@@ -25,6 +25,8 @@ def sealed_name(name: str) -> str:
 
 # How often a file is read back before a person has to look.
 MOST_READINGS = 4
+# What is kept of that.
+READING = ("facts", "readings", "reading_error", "read_again_at")
 
 PUBLIC_FILES = (PUBLIC_LETTER_FILE, sealed_name(PUBLIC_LETTER_FILE))
 FILE_NAME = "[a-z0-9][a-z0-9.-]*"
@@ -149,9 +151,8 @@ class DossierFile(models.Model):
         return self.is_unread and self.readings >= MOST_READINGS
 
     def forget_readings(self) -> None:
-        """Has it read back as if it were new."""
+        """So that, with `READING` saved, it is read back as if it were new."""
         self.facts, self.readings, self.reading_error, self.read_again_at = None, 0, "", None
-        self.save(update_fields=["facts", "readings", "reading_error", "read_again_at"])
 
     @property
     def is_sealed(self) -> bool:

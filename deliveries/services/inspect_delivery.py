@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from common.languages import speak
 from deliveries.models import Delivery, DeliveryStatus, DossierFile, PieceKind
-from deliveries.models.file import ADDENDUM_FILE, LETTER_FILE
+from deliveries.models.file import ADDENDUM_FILE, LETTER_FILE, READING
 from deliveries.preflight.findings import Dossier, Finding
 from deliveries.preflight.measure import write_facts
 from deliveries.preflight.names import Line
@@ -90,6 +90,7 @@ def read_again(*, delivery: Delivery, actor: User) -> bool:
             return False
         for file in unread:
             file.forget_readings()
+            file.save(update_fields=READING)
         names = [file.name for file in unread]
         after = {"delivery": locked.number, "files": names}
         record(locked.letter, actor, "read_again", after=after, note=str(locked))

@@ -23,7 +23,7 @@ from deliveries.models import (
     PieceKind,
     PieceStatus,
 )
-from deliveries.models.file import MANIFEST_FILE, PUBLIC_LETTER_FILE, SEALS_FILE
+from deliveries.models.file import MANIFEST_FILE, PUBLIC_LETTER_FILE, READING, SEALS_FILE
 from deliveries.print.child import PrintFailed
 from deliveries.private_files import private_files
 from deliveries.queue import enqueue
@@ -182,8 +182,8 @@ def _forget(file: DossierFile) -> None:
 def _note(file: DossierFile) -> None:
     """What was measured may hold names; it is measured again."""
     file.redacted_at = timezone.now()
-    file.save(update_fields=["copy_sha256", "copy_bytes", "redacted_at"])
     file.forget_readings()
+    file.save(update_fields=["copy_sha256", "copy_bytes", "redacted_at", *READING])
 
 
 def _forget_rest(delivery: Delivery) -> None:
