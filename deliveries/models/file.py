@@ -51,10 +51,13 @@ class FileQuerySet(models.QuerySet["DossierFile"]):
         addendum_instead = Q(name__startswith="roll", delivery__layout__sends=Sends.ADDENDUM)
         return plain.exclude(name=PUBLIC_LETTER_FILE).exclude(addendum_instead).order_by("id")
 
+    def sealed_as_delivered(self) -> FileQuerySet:
+        """The sealed copies of what goes with the mail, and the rows of those that are deleted."""
+        return self.filter(seals__in=self.for_office()).order_by("seals_id")
+
     def sealed_for_office(self) -> FileQuerySet:
         """The sealed copies of what goes with the mail, as long as there are any."""
-        copies = self.filter(seals__in=self.for_office(), redacted_at__isnull=True)
-        return copies.order_by("seals_id")
+        return self.sealed_as_delivered().filter(redacted_at__isnull=True)
 
     def for_link(self) -> FileQuerySet:
         """What an office finds behind its private link: each file plain, and sealed beside it."""

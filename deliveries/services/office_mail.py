@@ -50,10 +50,12 @@ def plan_mail(
     server takes, once it has refused a size: 0 where only a link is left. `sealed`: the sealed
     copies go in place of the plain files, unless more of them would go as a link."""
     plain = _fit(delivery.files.for_office(), delivery.rules, size_limit)
+    if not sealed:
+        return plain
     copies = _fit(delivery.files.sealed_for_office(), delivery.rules, size_limit)
     is_as_good = len(copies.attached) >= len(plain.attached)
     is_whole = len(copies) == len(plain)
-    return copies if sealed and is_as_good and is_whole else plain
+    return copies if is_as_good and is_whole else plain
 
 
 def _fit(files: Iterable[DossierFile], rules: dict[str, Any], size_limit: int | None) -> MailPlan:

@@ -17,6 +17,7 @@ from deliveries.models.dispatch import OVER
 from deliveries.preflight.findings import Finding, Outcome
 from deliveries.queue import enqueue
 from deliveries.services.inspect_delivery import preflight
+from deliveries.services.office_mail import plan_mail
 from letters.models import Letter, User
 from letters.services.record import record
 
@@ -121,7 +122,7 @@ def send_delivery(*, delivery: Delivery, actor: User) -> Dispatch:
                 delivery=locked,
                 created_by=actor,
                 recipient=locked.rules["email"],
-                sends_sealed=locked.files.sealed_for_office().exists(),
+                sends_sealed=plan_mail(locked, sealed=True).is_sealed,
                 due_at=timezone.now(),
             )
             enqueue("send_dispatch", [dispatch.pk])

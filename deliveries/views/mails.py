@@ -77,9 +77,8 @@ def _gone(
     request: MemberRequest, letter: Letter, delivery: Delivery, dispatch: Dispatch | None = None
 ) -> HttpResponse:
     """Says why there is no such mail any more, and what stays of it."""
-    files = delivery.files.for_office()
-    if dispatch and dispatch.sends_sealed:
-        files = delivery.files.filter(seals__in=files).order_by("seals_id")
+    is_sealed = dispatch is not None and dispatch.sends_sealed
+    files = delivery.files.sealed_as_delivered() if is_sealed else delivery.files.for_office()
     context = {
         "letter": letter,
         "delivery": delivery,

@@ -47,7 +47,9 @@ def test_the_office_gets_the_sealed_copies(to_seal: Delivery, mailroom: Mailroom
         "makers-a-letter-delivery-1-letter-sealed.pdf",
         "makers-a-letter-delivery-1-roll-sealed.pdf",
     ]
-    for copy in to_seal.files.sealed_for_office():
+    copies = list(to_seal.files.sealed_for_office())
+    assert len(copies) == 2
+    for copy in copies:
         content = got[copy.outside_name]
         assert hashlib.sha256(content).hexdigest() == copy.sha256
         assert content.startswith(copy.seals.path.read_bytes())  # type: ignore[union-attr]
@@ -58,7 +60,7 @@ def test_the_office_gets_the_sealed_copies(to_seal: Delivery, mailroom: Mailroom
     assert client.get(again)["Content-Type"] == "message/rfc822", "built again byte for byte"
     erase(to_seal)
     gone = client.get(again).content.decode()
-    assert all(copy.sha256 in gone for copy in to_seal.files.sealed_for_office())
+    assert all(copy.sha256 in gone for copy in copies)
 
 
 def test_a_mail_in_the_outbox_does_not_change_when_the_seal_comes(
@@ -90,6 +92,8 @@ def test_a_seal_makes_no_file_a_link(
     delivery = sealed(made_ready(a_delivery(letter, an_office(**rules))))
     assert names(plan_mail(delivery, sealed=True)) == expected
     assert not any("sealed" in name for name in names(plan_mail(delivery)))
+    dispatch = send_delivery(delivery=delivery, actor=a_member(letter.coalition, Role.OWNER))
+    assert dispatch.sends_sealed == ("letter-sealed.pdf" in expected), "and says which it takes"
     assert [file.name for file in delivery.files.for_link()] == [
         *("letter.pdf", "roll.pdf", "letter-sealed.pdf", "roll-sealed.pdf"),
     ]
