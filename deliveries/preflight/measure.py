@@ -19,9 +19,9 @@ UNPRINTABLE = "\ufffd"
 # The largest that pdftohtml takes; it rounds sizes to whole numbers.
 _ZOOM = 3
 _SIZE = re.compile(r'<fontspec [^>]*size="(-?\d+)"')
-# Of a program that reads a file; 40,000 names take some seconds. Less than the child that starts it
-# may take (print/child.py): what ends with a signal leaves its programs behind.
-MOST_SECONDS = 120
+# Of a program that reads a file; 40,000 names take some seconds. Three of them take less than their
+# child may (print/child.py): what is ended by a signal leaves its programs behind.
+MOST_SECONDS = 90
 _UA = "http://www.aiim.org/pdfua/ns/id/"
 
 Facts = dict[str, Any]
