@@ -1,15 +1,13 @@
 """Whether everybody whom a dossier names is to be named still: the roll goes on while it waits."""
 
-from collections.abc import Iterator
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deliveries.models import DeliveryStatus
-from deliveries.preflight.findings import Dossier, Finding, Outcome
+from deliveries.preflight.findings import Dossier, Finding, Findings, Outcome
 
 
-def still_named(dossier: Dossier) -> Iterator[Finding]:
+def still_named(dossier: Dossier) -> Findings:
     """What has been delivered stays as it is; what has not can still do without them."""
     if dossier.delivery.status == DeliveryStatus.SENT:
         return

@@ -76,6 +76,7 @@ class Dossier:
 
 
 def settled(rule: str, wrong: object, found: str, mend: str) -> Finding:
+    """Failed with its mend where `wrong` is true, else passed; `found` is said either way."""
     if wrong:
         return Finding(rule, Outcome.FAILED, found, mend)
     return Finding(rule, Outcome.PASSED, found)
