@@ -14,7 +14,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from deliveries.print.spelled import is_right_to_left, silent, spell
+from deliveries.print.isolates import is_right_to_left
+from deliveries.print.spelled import silent, spell
 
 # Devanagari to Myanmar, Khmer.
 _SHAPED = re.compile("[\u0900-\u109f\u1780-\u17ff]")
@@ -66,13 +67,13 @@ def install() -> None:
                 super().show_text(text)
                 return
             if self._glyphs is None:
-                self._glyphs = read_glyphs(self._turned.pango_layout)
+                self._glyphs = drawn_glyphs(self._turned.pango_layout)
             self.stream.append(b"".join(_spelled(text, self._glyphs)))
 
     pdf.Stream = SpeakingStream
 
 
-def read_glyphs(layout: Any) -> Iterator[Glyph]:
+def drawn_glyphs(layout: Any) -> Iterator[Glyph]:
     """The glyphs of a layout's first line that are drawn, in the order in which they are."""
     from weasyprint.text.ffi import ffi, pango
 

@@ -5,9 +5,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
-# Hebrew to Arabic, presentation forms, older and African scripts.
-_TURNED = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+# Hebrew to Arabic, a mark of direction, presentation forms, older and African scripts.
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 FIRST_STRONG, POP_ISOLATE = "\u2068", "\u2069"
 # For each direction of what is around: the isolate of what runs so, and the mark that runs so.
@@ -15,8 +15,13 @@ _RUNNING = {"ltr": ("\u2066", "\u200e"), "rtl": ("\u2067", "\u200f")}
 _LETTERS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
+def is_right_to_left(text: str) -> bool:
+    """Whether any of its letters runs so."""
+    return not text.isascii() and bool(_RIGHT_TO_LEFT.search(text))
+
+
 def runs_both_ways(text: str) -> bool:
-    if text.isascii() or not _TURNED.search(text):
+    if not is_right_to_left(text):
         return False
     return {"ltr", "rtl"} <= {_LETTERS.get(unicodedata.bidirectional(char)) for char in text}
 
@@ -37,7 +42,7 @@ def isolated(text: str, direction: str, around: str = "") -> str:
     known, as the list), so that its words stand in the order in which they were typed; programs
     that copy text by its place read it so.
     """
-    if direction == "ltr" and (text.isascii() or not _TURNED.search(text)):
+    if direction == "ltr" and not is_right_to_left(text):
         return text
     if not runs_both_ways(text):
         return f"{FIRST_STRONG}{text}{POP_ISOLATE}"

@@ -14,9 +14,8 @@ from typing import NamedTuple
 
 import pikepdf
 
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
+from deliveries.print.isolates import is_right_to_left
+
 _SIGNS = ("Mn", "Cf")
 _TEXT = rb"(?:[^()\\]|\\.)*"
 for _ in range(4):  # Typst leaves brackets that match as they are
@@ -60,10 +59,6 @@ def read_glyphs(font: pikepdf.Object, texts: Mapping[bytes, str]) -> Glyphs:
         if width
     }
     return Glyphs(any(map(is_right_to_left, texts.values())), joined, frozenset(wide))
-
-
-def is_right_to_left(text: str) -> bool:
-    return bool(_RIGHT_TO_LEFT.search(text))
 
 
 def is_joined(text: str) -> bool:

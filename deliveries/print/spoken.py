@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import pikepdf
 
-from deliveries.print.spelled import Glyphs, is_right_to_left, read_glyphs, spelled
+from deliveries.print.isolates import is_right_to_left
+from deliveries.print.spelled import Glyphs, read_glyphs, spelled
 
 # Devanagari to Myanmar, Khmer.
 _MARKED = re.compile("[\u0300-\u036f\u0900-\u109f\u1780-\u17ff]")
@@ -124,12 +125,12 @@ def words_of(
         return [None] * len(group)
     lead = "".join(each.said for each in before if each.y == group[0].y)
     follow = "".join(each.said for each in after if each.y == group[-1].y)
-    spellings = list(spell(group))
+    spellings = list(spellings_of(group))
     whole = next((each for each in spellings if lead + each + follow in text), spellings[-1])
     return [whole, *([""] * (len(group) - 1))]
 
 
-def spell(group: list[Text]) -> Iterator[str]:
+def spellings_of(group: list[Text]) -> Iterator[str]:
     """Readings of the group, the longest first: a syllable that ends one text and begins the next
     may be one (drawn in two) or two."""
     joints = [
