@@ -29,7 +29,7 @@ class Rule:
         self.letters: dict[str, float] = {}
         self.families: set[str] = set()
         self._load("Noto Serif")
-        self.space = self.letters[" "]
+        self.space = self.letters.get(" ", _usual(" "))
 
     def width(self, word: str) -> float:
         try:
@@ -63,12 +63,17 @@ def _usual(char: str) -> float:
 
 
 def _advances(family: str, weight: str) -> Iterator[tuple[str, float]]:
+    """Each letter of the face with its width in em; none where it is not installed, for a roll is
+    frozen without its fonts, too."""
     from fontTools.ttLib import TTFont
 
     command = ["fc-match", "--format=%{family}:%{file}", f"{family}:{weight}"]
-    match = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # nosec
+    try:
+        match = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # nosec
+    except (OSError, subprocess.CalledProcessError):
+        return
     found, _, path = match.partition(":")
-    if found != family:
+    if family not in found.split(","):
         return
     with TTFont(path, lazy=True) as font:
         em = font["head"].unitsPerEm / _JOINED.get(family, 1.0)

@@ -15,7 +15,7 @@ import pytest
 from deliveries.models import PieceKind
 from deliveries.print import child, roll
 from deliveries.print.grid import Grid, grid_of
-from deliveries.print.lines import count_lines
+from deliveries.print.lines import Rule, count_lines
 from deliveries.print.opening import opening_lines
 from deliveries.print.pages import SPARE, column_starts, end_with_pages, last_columns
 from deliveries.print.whole import DEFAULTS
@@ -39,6 +39,20 @@ def test_an_entry_is_not_divided_and_a_heading_stays_with_its_first_entry() -> N
     # A heading stands a line below what is before it, but not at the top of a column.
     assert list(column_starts([1, 1, 1], {0: 1, 1: 1}, iter([4, 4]))) == [0, 1]
     assert list(column_starts([1, 1, 1], {0: 1, 1: 1}, iter([5, 5]))) == [0, 2]
+
+
+@pytest.mark.parametrize("is_found", [False, True])
+def test_lines_are_foretold_without_fonts_or_what_finds_them(
+    is_found: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_found:
+        program = tmp_path / "fc-match"
+        program.write_text("#!/bin/sh\necho DejaVu Sans:/nowhere.ttf\n")
+        program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    measures = Rule("regular")
+    assert measures.space > 0
+    assert count_lines([(measures, "Ada Ant 王")], 4, 0) == 2
 
 
 def test_a_piece_ends_with_the_last_page_before_its_share_ends() -> None:
