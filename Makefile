@@ -27,7 +27,7 @@ test:  ## the whole suite, browser journeys included (more arguments: ARGS="-k n
 	@sh scripts/system-packages.sh test
 	@sh scripts/venv.sh dev
 	@$(PY) manage.py compile_translations
-	@VAR=$(VAR)/test exec $(PY) -m coalition.embedded exec -- $(PY) -m pytest -n auto --dist loadgroup $(ARGS)
+	@VAR=$(VAR)/test exec $(PY) -m coalition.embedded exec -- $(PY) -m pytest -n auto $(ARGS)
 
 check:  ## style, types, import directions, migrations, templates, translations, settings, security
 	@sh scripts/system-packages.sh check

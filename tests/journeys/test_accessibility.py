@@ -18,7 +18,7 @@ from tests.journeys.public_pages import (
     public_routes,
 )
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 
 
 @pytest.fixture(scope="module")

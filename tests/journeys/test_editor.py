@@ -13,7 +13,7 @@ from tests.journeys.looks import faults
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_members import create_coalition
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 EDITOR_EMAIL = ORGANISER_EMAIL.replace("organiser", "editor")
 TITLE = "A letter about the town library"
 SLUG = "a-letter-about-the-town-library"

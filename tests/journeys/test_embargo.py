@@ -9,7 +9,7 @@ from tests.journeys.conftest import Site, wait_until
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_signing import link_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 LETTER = "/letters/sealed-letter/"
 MAKE = """
 from datetime import timedelta

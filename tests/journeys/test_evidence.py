@@ -9,7 +9,7 @@ from tests.journeys.conftest import Site, wait_until
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_signing import fill_in, link_in, press_sign
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 LETTER = "/letters/ostp-ai-copyright/"
 EVIDENCE = "/organise/letters/ostp-ai-copyright/evidence/"
 

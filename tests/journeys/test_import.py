@@ -14,7 +14,7 @@ from tests.journeys.test_evidence import LETTER, is_marked
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_signing import link_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 PAGE = "/organise/letters/ostp-ai-copyright/imports/"
 FAULTY = (
     "Without Address,,FR",

@@ -15,7 +15,7 @@ from tests.journeys.test_embargo import sign_as_invited
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_signing import fill_in, link_in, press_sign
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 TITLE = "A letter about the first of May"
 SLUG = "a-letter-about-the-first-of-may"
 LETTER = f"/letters/{SLUG}/"

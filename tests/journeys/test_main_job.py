@@ -15,7 +15,7 @@ from coalition.demo import ORGANISER_EMAIL, ORGANISER_PASSWORD
 from tests.journeys.conftest import Site, wait_until
 from tests.journeys.test_signing import fill_in, link_in, press_sign
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 SLUG = "ostp-ai-copyright"
 LETTER = f"/letters/{SLUG}/"
 WORKSPACE = f"/organise/letters/{SLUG}/"

@@ -15,7 +15,7 @@ from tests.journeys.looks import faults
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_signing import link_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 PASSWORD = "a harbour at night"
 
 

@@ -10,7 +10,7 @@ from tests.journeys.crowd import insert_crowd
 from tests.journeys.looks import faults
 from tests.journeys.test_main_job import log_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 SLUG = "creators-coalition-on-ai"
 WORKSPACE = f"/organise/letters/{SLUG}/"
 FAKES = 3000

@@ -11,7 +11,7 @@ from tests.journeys.conftest import Site, wait_until
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_signing import fill_in, link_in, press_sign
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 SLUG = "creators-coalition-on-ai"
 ADDRESS = "nora@newtext.example"
 

@@ -10,7 +10,7 @@ from tests.journeys.conftest import Site
 from tests.journeys.looks import faults
 from tests.journeys.organiser_pages import NO_PAGES, PAGES, make_things, organiser_routes
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 
 Things = tuple[dict[str, str], dict[str, str]]
 CASES = [

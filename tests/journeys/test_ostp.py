@@ -18,7 +18,7 @@ from tests.journeys.test_editor import begin
 from tests.journeys.test_main_job import log_in, text_of
 from tests.journeys.test_signing import fill_in, link_in, press_sign
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 TITLE = "A letter about songs, films and an AI Action Plan"
 SLUG = "a-letter-about-songs-films-and-an-ai-action-plan"
 LETTER = f"/letters/{SLUG}/"

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys.conftest import Site, wait_until
 from tests.journeys.test_signing import LETTER, fill_in, link_in, press_sign
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 FOCUS = """
 () => {
   const element = document.activeElement, style = getComputedStyle(element);

@@ -11,7 +11,7 @@ from tests.journeys.conftest import Site
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_signing import LETTER, fill_in, press_sign
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 
 
 def switch(site: Site, page: Page, button: str) -> None:

@@ -13,7 +13,7 @@ from tests.journeys.looks import faults
 from tests.journeys.test_main_job import log_in
 from tests.journeys.test_signing import fill_in, link_in, press_sign
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journey")]
+pytestmark = pytest.mark.journey
 ADDRESS = "una@updates.example"
 _LETTER = """
 from letters.models import Letter
