@@ -79,7 +79,7 @@ def load_signatures(
     from common.crypto import encrypt
 
     begun = time.monotonic()
-    parts = _parts_of_names(letter.pk, letter.current_version.language)
+    parts = _parts_of_names(letter.pk, letter.current_version.authoritative.language)
     connection = connect()
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off; SET maintenance_work_mem = '256MB'")

@@ -12,7 +12,7 @@ from common.languages import speak
 from common.markdown import plain_text
 from deliveries.models import Delivery
 from deliveries.services.wording import named_sentence, totals_in_words
-from letters.models import Translation, User
+from letters.models import User
 
 _DRAWN = {"\ufe0f", "\u20e3"}  # make the sign before them an emoji
 _JOINER = "\u200d"
@@ -99,7 +99,7 @@ def comment_of(delivery: Delivery) -> FormText:
 
 def _comments(delivery: Delivery) -> Iterator[str]:
     """From the fullest to the shortest."""
-    letter = Translation.objects.get(version_id=delivery.version_id, is_authoritative=True)
+    letter = delivery.version.authoritative
     with speak(delivery.language):
         who = [*totals_in_words(delivery), *named_sentence(delivery)]
         statement = [delivery.required_statement] if delivery.required_statement else []

@@ -34,11 +34,11 @@ class EntryQuerySet(models.QuerySet["DeliveryEntry"]):
     def erased(self) -> EntryQuerySet:
         return self.filter(erased_at__isnull=False)
 
-    def no_longer_named(self) -> EntryQuerySet:
-        """Those whom a delivery that is frozen now would leave out: withdrawn or erased, without
-        consent, or taken back by a moderator."""
-        named = Signature.objects.for_office().filter(pk=OuterRef("signature_id"))
-        return self.exclude(Exists(named))
+    def no_longer_named(self, letter_id: int) -> EntryQuerySet:
+        """Those, of entries of this letter, whom a delivery that is frozen now would leave out:
+        withdrawn or erased, without consent, or taken back by a moderator."""
+        named = Signature.objects.of_letter(letter_id).for_office()
+        return self.exclude(Exists(named.filter(pk=OuterRef("signature_id"))))
 
     def absent_from(self, other: Delivery) -> EntryQuerySet:
         """Of these, whose signature has no entry in the other delivery: added, or withdrawn."""

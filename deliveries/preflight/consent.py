@@ -12,7 +12,8 @@ def still_named(dossier: Dossier) -> Findings:
     if dossier.delivery.status == DeliveryStatus.SENT:
         return
     rule = _("Everybody named still agrees to it")
-    gone = dossier.delivery.entries.no_longer_named().count()
+    delivery = dossier.delivery
+    gone = delivery.entries.no_longer_named(delivery.letter_id).count()
     if not gone:
         yield Finding(rule, Outcome.PASSED)
         return

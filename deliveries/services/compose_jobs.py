@@ -40,7 +40,7 @@ def entry_line(entry: DeliveryEntry) -> tuple[str, str, list[str]]:
 
 def sheet(delivery: Delivery, *, type_pt: str) -> dict[str, Any]:
     """What every sheet of the dossier shares; never smaller than the office's least type size."""
-    text = authoritative_text(delivery)
+    text = delivery.version.authoritative
     return {
         "language": delivery.language,
         "direction": text.direction,
@@ -58,17 +58,13 @@ def sheet(delivery: Delivery, *, type_pt: str) -> dict[str, Any]:
     }
 
 
-def authoritative_text(delivery: Delivery) -> Translation:
-    return Translation.objects.get(version_id=delivery.version_id, is_authoritative=True)
-
-
 def letter_job(delivery: Delivery, *, fit: int = 0) -> dict[str, Any]:
     """The letter file: text, totals in words, featured names, organisations, statement, proof.
 
     `fit` is an index of FITS.
     """
     most, is_tight = FITS[fit]
-    text = authoritative_text(delivery)
+    text = delivery.version.authoritative
     with speak(delivery.language):
         least = float(delivery.rules["min_type_pt"] or 0)
         frame = sheet(delivery, type_pt=LETTER_PT if least <= float(LETTER_PT) else f"{least:g}")

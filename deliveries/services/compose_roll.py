@@ -9,7 +9,7 @@ from common.languages import speak
 from deliveries.models import Delivery, DeliveryEntry, DeliveryPiece, EntryKind
 from deliveries.models.entry import EntryQuerySet
 from deliveries.print.roll import Entry, detail_for
-from deliveries.services.compose_jobs import authoritative_text, entry_line, sheet
+from deliveries.services.compose_jobs import entry_line, sheet
 from deliveries.services.volumes import Volume, roll_volumes
 from deliveries.services.wording import added_up, changes_in_words, named_sentence, removed
 from signatories.models import Mark
@@ -92,7 +92,7 @@ def roll_opening(delivery: Delivery, detail: str, volume: Volume) -> dict[str, A
         )
     return {
         "title": gettext("Roll of signatories"),
-        "letter": authoritative_text(delivery).title,
+        "letter": delivery.version.authoritative.title,
         "about": [" ".join(about), *([extent(delivery, volume)] if volume.of > 1 else [])],
         "sums": [],
         "legend": legend(delivery),
@@ -131,7 +131,7 @@ def addendum_frame(delivery: Delivery) -> dict[str, Any]:
         changes = delivery.totals["changes"]
         return {
             **roll_frame(delivery),
-            "title": f"{title}: {authoritative_text(delivery).title}",
+            "title": f"{title}: {delivery.version.authoritative.title}",
             "detail": detail_for(changes["added"] + changes["corrected"]),
         }
 
@@ -148,7 +148,7 @@ def addendum_job(delivery: Delivery) -> dict[str, Any]:
             **frame,
             "opening": {
                 "title": gettext("Addendum to delivery %(number)s") % {"number": before.number},
-                "letter": authoritative_text(delivery).title,
+                "letter": delivery.version.authoritative.title,
                 "about": changes_in_words(delivery, before),
                 "sums": added_up(delivery, before),
                 "legend": legend(delivery),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from common.merkle import tree_root
 from deliveries.models import Delivery, DeliveryEntry, DeliveryStatus, EntryKind, Sends
 from deliveries.services.start_rendering import start_rendering
-from letters.models import Letter, Office, RuleOverride, Translation, User, Version
+from letters.models import Letter, Office, RuleOverride, User, Version
 from letters.models.rule_override import OVERRIDABLE, overridden, plain
 from letters.services.record import record
 from signatories.models import Capacity, FeaturedGroup, Signature, Status
@@ -87,7 +87,7 @@ def freeze_delivery(
 def _number_delivery(
     letter: Letter, version: Version, office: Office, actor: User, form_token: UUID
 ) -> Delivery:
-    text = Translation.objects.get(version=version, is_authoritative=True)
+    text = version.authoritative
     override = RuleOverride.objects.filter(letter=letter, office=office).first()
     effective = overridden(office, override)
     last = Delivery.objects.filter(letter=letter).aggregate(last=Max("number"))["last"] or 0

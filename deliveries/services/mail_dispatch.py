@@ -72,15 +72,16 @@ def mail_dispatch(*, dispatch_id: int) -> DispatchStatus | None:
 
 def _attempt(dispatch: Dispatch) -> None:
     """Hands the mail over and notes on the row what became of it."""
-    if dispatch.delivery.letter.withdrawn_at is not None:
+    delivery = dispatch.delivery
+    if delivery.letter.withdrawn_at is not None:
         dispatch.status = DispatchStatus.STOPPED
         dispatch.server_reply = "The letter was withdrawn before the mail left."
         return
-    if dispatch.delivery.entries.erased().exists():
+    if delivery.entries.erased().exists():
         dispatch.status = DispatchStatus.STOPPED
         dispatch.server_reply = "Somebody named in it had their data erased before the mail left."
         return
-    if dispatch.delivery.entries.no_longer_named().exists():
+    if delivery.entries.no_longer_named(delivery.letter_id).exists():
         dispatch.status = DispatchStatus.STOPPED
         dispatch.server_reply = "Somebody named in it withdrew before the mail left."
         return

@@ -33,7 +33,7 @@ def delivery_public(request: HttpRequest, slug: str, number: int) -> HttpRespons
 
 def public_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """Number, date, office, totals, hashes. No name: who withdraws later is on no page of ours."""
-    text = delivery.version.translations.get(is_authoritative=True)
+    text = delivery.version.authoritative
     with speak(delivery.language):
         return render(
             request,

@@ -33,7 +33,7 @@ def delivery_seal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     delivery = get_object_or_404(
         deliveries, letter__slug=slug, number=number, seal__status=SealStatus.SEALED
     )
-    text = delivery.version.translations.get(is_authoritative=True)
+    text = delivery.version.authoritative
     copies = delivery.files.filter(seals__isnull=False).select_related("seals")
     with speak(delivery.language):
         return keep_page(

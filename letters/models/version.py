@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from letters.models.letter import Letter
@@ -49,10 +50,10 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.letter} v{self.number}"
 
-    @property
-    def language(self) -> str:
-        """Its authoritative text's, which is the same in all versions of a letter."""
-        return self.translations.get(is_authoritative=True).language
+    @cached_property
+    def authoritative(self) -> Translation:
+        """The text that holds; its language is the same in all versions of a letter."""
+        return self.translations.get(is_authoritative=True)
 
 
 class Translation(Text):

@@ -78,7 +78,7 @@ def revise_signature(*, signature_id: int, changes: Mapping[str, Any]) -> Signat
 
 def _pass_gate(signature: Signature, *, renamed: bool) -> None:
     """`renamed`: evidence was given to another name, and must not vouch for this one."""
-    signature.sort_key = sort_key(signature.display_name, signature.version.language)
+    signature.sort_key = sort_key(signature.display_name, signature.version.authoritative.language)
     words = {name: str(getattr(signature, name)) for name in SHOWN}
     # What is not in the words (such as the network) still holds.
     kept = [code for code in signature.signals if SIGNALS[code].fires is None]

@@ -246,7 +246,7 @@ def _write_faults(run: ImportRun, faults: list[tuple[int, str, list[str]]]) -> N
 def _write_signatures(run: ImportRun, fresh: list[dict[str, Any]]) -> int:
     """Returns how many are new: a row that somebody signed in this second is none."""
     version = cast(Version, run.letter.current_version)  # what is not published takes no import
-    roll_language = version.language
+    roll_language = version.authoritative.language
     Signature.objects.bulk_create(
         [_signature(run, details, roll_language) for details in fresh], ignore_conflicts=True
     )
