@@ -52,6 +52,11 @@ office_urlpatterns = [
 public_urlpatterns = [
     path("seal/<language:language>/", seal.seal_page, name="seal"),
     path("<slug:slug>/<int:number>/", public.delivery_public, name="delivery_public"),
+    path(
+        "<slug:slug>/<int:number>/<language:language>/",
+        public.delivery_public,
+        name="delivery_public",
+    ),
     path("<slug:slug>/<int:number>/delivery.json", public.delivery_json, name="delivery_json"),
     path("<slug:slug>/<int:number>/seal/", seal.delivery_seal, name="delivery_seal"),
     path(

@@ -12,6 +12,7 @@ from common.languages import speak
 from common.pagecache import keep_page
 from deliveries.models import Delivery
 from letters.access import public_letter, public_text
+from letters.language_links import language_links
 from letters.models import Translation
 from letters.services.current_letter import CurrentLetter
 from signatories.models import Capacity, Tally
@@ -57,16 +58,8 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
         "translation": translation,
         "canonical_url": settings.SITE_URL + translation.get_absolute_url(),
         "card_url": settings.SITE_URL + translation.url_of("letter_card"),
-        "languages": [
-            {
-                "code": text.language,
-                "name": text.language_name,
-                "url": text.get_absolute_url(),
-                "absolute_url": settings.SITE_URL + text.get_absolute_url(),
-                "current": text is translation,
-            }
-            for text in current.translations
-        ],
+        "site_url": settings.SITE_URL,
+        "languages": language_links(current.translations, translation, "letter"),
         "tally": tally,
         "guilds": Guild.objects.of_letter(letter.pk).with_signatories(),
         "goal_percent": min(100, tally.counted * 100 // letter.goal) if letter.goal else None,
@@ -88,7 +81,18 @@ def page_context(current: CurrentLetter, translation: Translation) -> dict[str, 
         "challenge_url": challenge_url(letter),
         "open": letter.accepts_signatures(),
         "closed_reason": letter.closed_reason(),
-        "deliveries": Delivery.objects.public().filter(letter=letter).select_related("letter"),
+        "deliveries": [
+            (
+                delivery,
+                translation.url_of("delivery_public", number=delivery.number)
+                if delivery.is_translated  # type: ignore[attr-defined]
+                else delivery.get_absolute_url(),
+            )
+            for delivery in Delivery.objects.public()
+            .filter(letter=letter)
+            .translated_into(translation)
+            .select_related("letter")
+        ],
     }
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from letters.models import Letter, Office, Version
+from letters.models import Letter, Office, Translation, Version
 
 
 class DeliveryStatus(models.TextChoices):
@@ -42,6 +42,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             | Q(status=DeliveryStatus.READY, published_at__isnull=False),
             letter__in=Letter.objects.visible(),
         )
+
+    def translated_into(self, text: Translation) -> DeliveryQuerySet:
+        """Adds `is_translated`: whether what was delivered can be read in this text's language."""
+        delivered = Translation.objects.filter(version=OuterRef("version"), language=text.language)
+        return self.annotate(is_translated=Exists(delivered))
 
 
 class Delivery(models.Model):

@@ -5,4 +5,4 @@ the same bytes. Nothing is ever fetched: addresses of any kind but `data:` are r
 """
 
 # Part of every piece's key: raise it when the look changes, so that no old piece is taken for new.
-RENDERER = "17"
+RENDERER = "18"

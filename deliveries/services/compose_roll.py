@@ -82,7 +82,7 @@ def volume_in_words(volume: Volume) -> str:
 
 def roll_opening(delivery: Delivery, detail: str, volume: Volume) -> dict[str, Any]:
     """What stands over the first page of the roll, or of each of its volumes."""
-    about = named_sentence(delivery)
+    about = named_sentence(delivery, in_roll=True)
     if detail == "names":
         about.append(
             gettext(

@@ -133,14 +133,25 @@ def added_up(delivery: Delivery, before: Delivery) -> list[tuple[str, str]]:
     return [(amount(number).replace("-", "\u2212"), words) for number, words in lines]
 
 
-def named_sentence(delivery: Delivery) -> list[str]:
-    """Who the roll names, and why it may be fewer than are counted."""
+def named_sentence(delivery: Delivery, *, in_roll: bool = False) -> list[str]:
+    """Who the roll names, and why it may be fewer than are counted; `in_roll`, in its own words."""
     totals = delivery.totals
     if not totals["named"]:
         return [gettext("None of them agreed to be named to a public office.")]
     named = signatories(totals["named_people"], totals["named_organisations"])
     if totals["named"] == totals["counted"]:
-        return [gettext("All of them are named in the roll of signatories: %s.") % named]
+        everybody = (
+            gettext("All who are counted are named here: %s.")
+            if in_roll
+            else gettext("All of them are named in the roll of signatories: %s.")
+        )
+        return [everybody % named]
+    if in_roll:
+        words = gettext(
+            "Here are the %(named)s who agreed that a public office may publish their entry, of "
+            "%(counted)s who are counted."
+        )
+        return [words % {"named": named, "counted": amount(totals["counted"])}]
     return [
         gettext(
             "%s agreed that a public office may publish their entry; they are named in the roll "

@@ -1,7 +1,9 @@
 """The public page of a delivery: what anybody may check, and the letter without names."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 
 from common.access import anyone
@@ -20,32 +22,51 @@ from deliveries.models import (
 from deliveries.models.file import PUBLIC_FILES
 from deliveries.services.seal_facts import seal_facts
 from deliveries.services.write_tables import explain_marks
+from letters.language_links import language_links
+from letters.models import Translation
 
 FILE_FACTS = ("name", "kind", "media_type", "bytes", "pages", "sha256")
 
 
 @anyone
-def delivery_public(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    deliveries = Delivery.objects.public().select_related("letter__coalition", "version")
+def delivery_public(
+    request: HttpRequest, slug: str, number: int, language: str | None = None
+) -> HttpResponse:
+    deliveries = Delivery.objects.public().select_related("letter__coalition", "version__letter")
     delivery = get_object_or_404(deliveries, letter__slug=slug, number=number)
-    return keep_page(public_page(request, delivery))
+    return keep_page(public_page(request, delivery, language))
 
 
-def public_page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    """Number, date, office, totals, hashes. No name: who withdraws later is on no page of ours."""
-    text = delivery.version.authoritative
-    with speak(delivery.language):
+def public_page(
+    request: HttpRequest, delivery: Delivery, language: str | None = None
+) -> HttpResponse:
+    """Number, date, office, totals, hashes. No name: who withdraws later is on no page of ours.
+
+    `language` is one of the text that was delivered (None: the authoritative, which has no other
+    address). Raises Http404.
+    """
+    texts = list(delivery.version.translations.all())
+    text = delivery.version.authoritative if language is None else _translation(texts, language)
+    with speak(text.language):
         return render(
             request,
             "deliveries/delivery_public.html",
             {
                 "delivery": delivery,
                 "text": text,
+                "languages": language_links(texts, text, "delivery_public", number=delivery.number),
                 "files": delivery.files.all(),
                 "seal": seal_of(delivery),
                 "handed": _handed(delivery),
             },
         )
+
+
+def _translation(texts: Iterable[Translation], language: str) -> Translation:
+    for text in texts:
+        if text.language == language and not text.is_authoritative:
+            return text
+    raise Http404
 
 
 def seal_of(delivery: Delivery) -> Seal | None:

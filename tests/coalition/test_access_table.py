@@ -429,6 +429,10 @@ READ_ONE = {"GET": needs(Role.VIEWER, 404), "POST": needs(Role.VIEWER, 405)}
 CHANGE_ONE = {"GET": needs(Role.EDITOR, 405), "POST": needs(Role.EDITOR, 404)}
 TABLE |= {
     "deliveries/<slug:slug>/<int:number>/": ("/deliveries/a-letter/1/", NOT_THERE),
+    "deliveries/<slug:slug>/<int:number>/<language:language>/": (
+        "/deliveries/a-letter/1/fr/",
+        NOT_THERE,
+    ),
     "deliveries/seal/<language:language>/": ("/deliveries/seal/fr/", PUBLIC),
     "deliveries/<slug:slug>/<int:number>/seal/": ("/deliveries/a-letter/1/seal/", NOT_THERE),
     "deliveries/<slug:slug>/<int:number>/delivery.json": (

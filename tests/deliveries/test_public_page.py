@@ -50,6 +50,20 @@ def published(ready: Delivery) -> Delivery:
     return ready
 
 
+def test_it_can_be_read_in_each_language_of_the_text(published: Delivery) -> None:
+    client = Client()
+    french = public(client, published, "fr/").content.decode()
+    assert '<html lang="fr"' in french
+    assert "Une lettre sur le papier" in french
+    assert f'href="{published.get_absolute_url()}ar/" lang="ar"' in french
+    assert f'href="{published.get_absolute_url()}" lang="en"' in french
+    letter = client.get(f"/letters/{published.letter.slug}/fr/").content.decode()
+    assert f'href="{published.get_absolute_url()}fr/"' in letter
+    # The authoritative text has one address, and what was not delivered in a language has none.
+    assert public(client, published, "en/").status_code == 404
+    assert public(client, published, "de/").status_code == 404
+
+
 @pytest.mark.parametrize(
     "name", ["%00", "%0a", "x%00.pdf", "..", "A.PDF", "a" * 300, "letter.pdf%0a"]
 )

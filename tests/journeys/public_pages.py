@@ -52,6 +52,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "invited/<str:token>/check-inbox/": ("{invited}check-inbox/",),
     "invited/<str:token>/code/": ("{invited}code/",),
     "deliveries/<slug:slug>/<int:number>/": ("{delivery}",),
+    "deliveries/<slug:slug>/<int:number>/<language:language>/": ("{delivery}fr/",),
     "deliveries/<slug:slug>/<int:number>/seal/": ("{delivery}seal/",),
     "deliveries/seal/<language:language>/": ("/deliveries/seal/en/", "/deliveries/seal/ar/"),
     "dossier/<str:token>/": ("{dossier}",),
