@@ -52,7 +52,7 @@ def web_process_killed(scene: Scene) -> Outcome:
         scene.site.kill("web")
         scene.site.start("web")
         time.sleep(4)
-    return look_for(scene.stage, signers, Outcome("web process killed"))
+    return look_for(scene.site, signers, Outcome("web process killed"))
 
 
 def mail_worker_killed(scene: Scene) -> Outcome:
@@ -72,7 +72,7 @@ def mail_worker_killed(scene: Scene) -> Outcome:
     if not 0 < left < due:
         outcome.problems.append("the worker was not in the middle of a drain")
     scene.site.start("worker-mail")
-    return look_for(scene.stage, signers, outcome)
+    return look_for(scene.site, signers, outcome)
 
 
 def redis_killed(scene: Scene) -> Outcome:
@@ -90,7 +90,7 @@ def redis_killed(scene: Scene) -> Outcome:
     outcome = Outcome("Redis killed", notes=[f"{without} signed in 2 s without it"])
     if not without:
         outcome.problems.append("nobody could sign without Redis")
-    return look_for(scene.stage, signers, outcome)
+    return look_for(scene.site, signers, outcome)
 
 
 def postgres_restarted(scene: Scene) -> Outcome:
@@ -104,7 +104,7 @@ def postgres_restarted(scene: Scene) -> Outcome:
     unexpected = set(signers.others) - {"503"}
     if unexpected:
         outcome.problems.append(f"answers other than 303 and 503: {sorted(unexpected)}")
-    return look_for(scene.stage, signers, outcome)
+    return look_for(scene.site, signers, outcome)
 
 
 def mail_server_down(scene: Scene) -> Outcome:
@@ -117,7 +117,7 @@ def mail_server_down(scene: Scene) -> Outcome:
     outcome = Outcome("mail server down", notes=[f"{due} mails were due when it came back"])
     if due < len(signers.accepted):
         outcome.problems.append("rows are marked as sent although nothing took the mail")
-    return look_for(scene.stage, signers, outcome)
+    return look_for(scene.site, signers, outcome)
 
 
 def render_worker_killed(scene: Scene) -> Outcome:
@@ -145,7 +145,7 @@ def render_worker_killed(scene: Scene) -> Outcome:
         outcome.problems.append(f"other hashes: {disturbed} instead of {undisturbed}")
     else:
         outcome.notes.append(f"{len(undisturbed)} files have the same hashes as undisturbed")
-    return look_for(scene.stage, signers, outcome)
+    return look_for(scene.site, signers, outcome)
 
 
 def _hashes(delivery: Delivery) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from benchmarks.drills.signers import Signers
+from benchmarks.drills.site import Site
 from benchmarks.stage import Stage
 from common.canonical import canonical_email
 from common.crypto import email_digest
@@ -35,8 +36,11 @@ class Outcome:
         return not self.lost and not self.problems
 
 
-def look_for(stage: Stage, signers: Signers, outcome: Outcome) -> Outcome:
-    """Waits until everybody who was answered has a mail, and counts who has a row and who not."""
+def look_for(site: Site, signers: Signers, outcome: Outcome) -> Outcome:
+    """Waits until everybody who was answered has a mail, and counts who has a row and who not.
+
+    What ended by itself is started again meanwhile, as `make run` does.
+    """
     connection.close()  # it may be one that the drill has ended
     accepted = set(signers.accepted)
     outcome.answered = len(accepted)
@@ -45,8 +49,14 @@ def look_for(stage: Stage, signers: Signers, outcome: Outcome) -> Outcome:
     found = Signature.objects.filter(email_digest__in=digests).values_list("email_digest")
     outcome.rows = len({bytes(digest) for (digest,) in found})
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (mailed := accepted & _recipients(stage)) != accepted and time.monotonic() < deadline:
+    ended = site.start_what_ended()
+    while (
+        mailed := accepted & _recipients(site.stage)
+    ) != accepted and time.monotonic() < deadline:
         time.sleep(0.5)
+        ended += site.start_what_ended()
+    if ended:
+        outcome.notes.append(f"ended, and started again: {', '.join(ended)}")
     outcome.mailed = len(mailed)
     outcome.lost = len(accepted) - min(outcome.rows, outcome.mailed)
     if not accepted:
